@@ -1,1 +1,41 @@
-export {};
+export { ByteWriter } from "./bytes/byte-writer.ts";
+export { isoMillis } from "./bytes/iso-time.ts";
+export type { Config, DeadLetterConfig, SinkConfig } from "./config/config.ts";
+export { ConfigError, type ConfigIssue, configJsonSchema, parseConfig } from "./config/parse-config.ts";
+export { hasSecret, resolveSecrets } from "./config/secrets.ts";
+export { asSluiceError, type ErrorCode, quote, SluiceError } from "./errors.ts";
+export type { Counts, Outcome, PerSink, SinkTrouble, UnitOutcome } from "./outcome/outcome.ts";
+export {
+  createPipeline,
+  type DirectOptions,
+  type DirectRecord,
+  type ExplainedItem,
+  type Explanation,
+  type Invocation,
+  type Pipeline,
+  type Ports,
+  type SinkCatalog,
+} from "./pipeline.ts";
+export { type Clock, systemClock } from "./ports/clock.ts";
+export type { DeadLetter, DeadLetterStore } from "./ports/dead-letters.ts";
+export { type Deadline, NO_DEADLINE } from "./ports/deadline.ts";
+export { type Logger, type LogLevel, silentLogger } from "./ports/logger.ts";
+export { type Meter, silentMeter } from "./ports/meter.ts";
+export type { ByteRange, ObjectReader, ObjectRef, ObjectSlice } from "./ports/object-reader.ts";
+export type { SecretStore } from "./ports/secrets.ts";
+export {
+  DELIVERED,
+  defineSink,
+  type EncodedBatch,
+  type Reason,
+  type RecordOutcome,
+  type SendCall,
+  type SendResult,
+  type Sink,
+  type SinkContext,
+  type SinkDefinition,
+  type SinkLimits,
+} from "./ports/sink.ts";
+export { encodeDocument } from "./record/document.ts";
+export { FORMATS } from "./record/formats/index.ts";
+export { type RecordView, recordId, writeId } from "./record/record.ts";

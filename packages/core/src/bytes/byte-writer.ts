@@ -1,0 +1,107 @@
+import { Buffer } from "node:buffer";
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const HEX = Buffer.from("0123456789abcdef");
+/** Short escapes of JSON (RFC 8259 §7); other control bytes become \u00XX. */
+const SHORT = new Uint8Array(32);
+SHORT[8] = 0x62;
+SHORT[9] = 0x74;
+SHORT[10] = 0x6e;
+SHORT[12] = 0x66;
+SHORT[13] = 0x72;
+
+/** Append-only bytes in one growing slab: what sinks encode records into. Not safe to hold `buffer` across writes: it may move. */
+export class ByteWriter {
+  buffer: Buffer;
+  length = 0;
+
+  /** `capacity` in bytes; grows by doubling. */
+  constructor(capacity: number = 64 * 1024) {
+    this.buffer = Buffer.allocUnsafeSlow(Math.max(capacity, 64));
+  }
+
+  /** Makes room for `more` bytes beyond the length. */
+  reserve(more: number): void {
+    const need = this.length + more;
+    if (need <= this.buffer.length) return;
+    const bigger = Buffer.allocUnsafeSlow(Math.max(need, this.buffer.length * 2));
+    this.buffer.copy(bigger, 0, 0, this.length);
+    this.buffer = bigger;
+  }
+
+  /** Takes back all that was written beyond `length`. */
+  truncate(length: number): void {
+    this.length = length;
+  }
+
+  byte(value: number): void {
+    this.reserve(1);
+    this.buffer[this.length++] = value;
+  }
+
+  bytes(source: Uint8Array, from = 0, to: number = source.length): void {
+    const size = to - from;
+    this.reserve(size);
+    const out = this.buffer;
+    let n = this.length;
+    if (size < 48) for (let i = from; i < to; i++) out[n++] = source[i] as number;
+    else out.set(from === 0 && to === source.length ? source : source.subarray(from, to), n);
+    this.length += size;
+  }
+
+  /** Text known to be ASCII. */
+  ascii(text: string): void {
+    this.reserve(text.length);
+    this.length += this.buffer.write(text, this.length, "latin1");
+  }
+
+  utf8(text: string): void {
+    this.reserve(text.length * 3);
+    this.length += this.buffer.write(text, this.length, "utf8");
+  }
+
+  /** A whole number, in decimal digits. */
+  integer(value: number): void {
+    this.ascii(String(value));
+  }
+
+  /** A JSON string literal, quotes included; lone surrogates become U+FFFD. */
+  jsonString(text: string): void {
+    this.utf8(JSON.stringify(text.isWellFormed() ? text : text.toWellFormed()));
+  }
+
+  /** The inside of a JSON string literal (no quotes) for valid UTF-8 bytes. */
+  jsonText(source: Uint8Array, from: number, to: number): void {
+    this.reserve((to - from) * 6);
+    const out = this.buffer;
+    let n = this.length;
+    for (let i = from; i < to; i++) {
+      const byte = source[i] as number;
+      if (byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH) out[n++] = byte;
+      else n = escapeByte(byte, out, n);
+    }
+    this.length = n;
+  }
+
+  /** What was written from `from` on; shares memory with the slab. */
+  view(from = 0, to: number = this.length): Buffer {
+    return this.buffer.subarray(from, to);
+  }
+}
+
+function escapeByte(byte: number, out: Uint8Array, at: number): number {
+  let n = at;
+  out[n++] = BACKSLASH;
+  const short = byte < 0x20 ? (SHORT[byte] as number) : byte;
+  if (short !== 0) {
+    out[n++] = short;
+    return n;
+  }
+  out[n++] = 0x75;
+  out[n++] = 0x30;
+  out[n++] = 0x30;
+  out[n++] = HEX[byte >> 4] as number;
+  out[n++] = HEX[byte & 15] as number;
+  return n;
+}

@@ -1,0 +1,77 @@
+let cachedSecond = Number.NaN;
+let cachedPrefix = "";
+
+/** `2026-05-01T00:00:00.123Z`. The second's text is kept, as neighbours mostly share it. */
+export function isoMillis(ms: number): string {
+  const whole = Math.floor(ms);
+  const second = Math.floor(whole / 1000);
+  if (second !== cachedSecond) {
+    cachedPrefix = new Date(second * 1000).toISOString().slice(0, -4);
+    cachedSecond = second;
+  }
+  const rest = whole - second * 1000;
+  return `${cachedPrefix}${rest < 10 ? "00" : rest < 100 ? "0" : ""}${rest}Z`;
+}
+
+/** Far past and future that an ISO date of four-digit years can say. */
+const MIN_MS = Date.UTC(0, 0, 1);
+const MAX_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/** True for times that `isoMillis` writes in 24 characters. */
+export function isPlausibleTime(ms: number): boolean {
+  return ms >= MIN_MS && ms <= MAX_MS;
+}
+
+const D0 = 0x30;
+
+function digits(bytes: Uint8Array, at: number, count: number): number {
+  let value = 0;
+  for (let i = at; i < at + count; i++) {
+    const digit = (bytes[i] as number) - D0;
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+let cachedDay = -1;
+let cachedDayMs = 0;
+
+/**
+ * Reads `YYYY-MM-DDTHH:MM:SS[.fraction]Z` from bytes. Milliseconds since the epoch (fractions beyond are cut), or NaN
+ * when the bytes are anything else. The day is kept between calls.
+ */
+export function parseIsoZ(bytes: Uint8Array, from: number, to: number): number {
+  if (to - from < 20 || bytes[to - 1] !== 0x5a || bytes[from + 10] !== 0x54) return Number.NaN;
+  if (bytes[from + 4] !== 0x2d || bytes[from + 7] !== 0x2d || bytes[from + 13] !== 0x3a || bytes[from + 16] !== 0x3a)
+    return Number.NaN;
+  const year = digits(bytes, from, 4);
+  const month = digits(bytes, from + 5, 2);
+  const day = digits(bytes, from + 8, 2);
+  const hour = digits(bytes, from + 11, 2);
+  const minute = digits(bytes, from + 14, 2);
+  const second = digits(bytes, from + 17, 2);
+  if (!(month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour <= 23 && minute <= 59 && second <= 60))
+    return Number.NaN;
+  const millis = fraction(bytes, from + 19, to - 1);
+  return dayMs(year, month, day) + ((hour * 60 + minute) * 60 + second) * 1000 + millis;
+}
+
+function dayMs(year: number, month: number, day: number): number {
+  const key = (year * 100 + month) * 100 + day;
+  if (key !== cachedDay) {
+    const date = new Date(0);
+    date.setUTCFullYear(year, month - 1, day);
+    cachedDayMs = date.getUTCDate() === day ? date.getTime() : Number.NaN;
+    cachedDay = key;
+  }
+  return cachedDayMs;
+}
+
+function fraction(bytes: Uint8Array, from: number, to: number): number {
+  if (from === to) return 0;
+  if (bytes[from] !== 0x2e || to - from < 2 || to - from > 10) return Number.NaN;
+  const count = to - from - 1;
+  const value = digits(bytes, from + 1, count);
+  return Math.floor(value * 10 ** (3 - count));
+}

@@ -1,0 +1,108 @@
+import type { SinkLimits } from "../ports/sink.ts";
+
+type Scalar = string | number | boolean;
+
+/** One test of one field, or several tests joined. Shared by `include`, `exclude` and `when`. */
+export type Predicate =
+  | { readonly field: string; readonly equals: Scalar }
+  | { readonly field: string; readonly in: readonly Scalar[] }
+  | { readonly field: string; readonly glob: string }
+  | { readonly field: string; readonly range: Range }
+  | { readonly field: string; readonly exists: boolean }
+  | { readonly all: readonly Predicate[] }
+  | { readonly any: readonly Predicate[] }
+  | { readonly not: Predicate };
+
+export interface Range {
+  readonly gt?: number | undefined;
+  readonly gte?: number | undefined;
+  readonly lt?: number | undefined;
+  readonly lte?: number | undefined;
+}
+
+/** Globs over where an item came from; all given ones must match. */
+export interface SourceMatch {
+  readonly bucket?: string | undefined;
+  readonly key?: string | undefined;
+  readonly logGroup?: string | undefined;
+  readonly logStream?: string | undefined;
+  readonly streamArn?: string | undefined;
+  readonly account?: string | undefined;
+  readonly region?: string | undefined;
+}
+
+export interface SourceConfig {
+  readonly match: SourceMatch;
+  /** Also names the format where a format yields this dataset. */
+  readonly dataset?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly format?: string | undefined;
+  /** `ecs`: message and fields; `raw`: message, time and origin only. */
+  readonly parse: "ecs" | "raw";
+  readonly tags: readonly string[];
+  /** Constant fields added to every record, by dotted name. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+export interface ProcessStep {
+  readonly include?: Predicate | undefined;
+  readonly exclude?: Predicate | undefined;
+}
+
+export interface RouteConfig {
+  readonly when?: Predicate | undefined;
+  readonly to: readonly string[];
+  readonly continue: boolean;
+}
+
+/** Patience with a sink that may recover. */
+export interface RetryConfig {
+  /** Attempts of one batch, the first included. */
+  readonly attempts: number;
+  readonly minDelayMs: number;
+  readonly maxDelayMs: number;
+}
+
+export interface SinkConfig {
+  readonly type: string;
+  /** false: best effort; what fails is dropped with a count and never holds up an acknowledgement. */
+  readonly required: boolean;
+  readonly limits: Overrides<SinkLimits>;
+  readonly retry: RetryConfig;
+  /** The adapter's own options. */
+  readonly [option: string]: unknown;
+}
+
+export type DeadLetterConfig =
+  | { readonly type: "s3"; readonly bucket: string; readonly prefix: string }
+  | { readonly type: "file"; readonly path: string };
+
+export interface ReadConfig {
+  /** Bytes asked for at once from an object. */
+  readonly partBytes: number;
+  /** Decoded bytes of one object; beyond it the object fails with EXPANSION_LIMIT. */
+  readonly maxExpandedBytes: number;
+  /** Decoded bytes of one inline payload (CloudWatch Logs, Kinesis); beyond it its unit fails with EXPANSION_LIMIT. */
+  readonly maxInlineBytes: number;
+  /** Longest line, in bytes; a longer one is split. */
+  readonly maxFrameBytes: number;
+  /** Objects being read at once. */
+  readonly concurrency: number;
+  /** Attempts to read on after a fault that may pass. */
+  readonly attempts: number;
+}
+
+/** A config with its defaults filled in: what `parseConfig` gives. */
+export interface Config {
+  readonly sources: readonly SourceConfig[];
+  readonly process: readonly ProcessStep[];
+  readonly routes?: readonly RouteConfig[] | undefined;
+  readonly sinks: Readonly<Record<string, SinkConfig>>;
+  readonly deadLetter?: DeadLetterConfig | undefined;
+  readonly deadline: { readonly marginMs: number };
+  readonly onUndecodable: "retry";
+  readonly read: ReadConfig;
+}
+
+/** Some of `T`'s properties; undefined counts as left out. */
+export type Overrides<T> = { readonly [K in keyof T]?: T[K] | undefined };

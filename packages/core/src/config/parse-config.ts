@@ -1,0 +1,131 @@
+import * as z from "zod";
+import { quote, SluiceError } from "../errors.ts";
+import type { SinkDefinition } from "../ports/sink.ts";
+import type { Config, SinkConfig } from "./config.ts";
+import { CORE_SINK_KEYS, configSchema } from "./schema.ts";
+
+/** One thing wrong in a config: `sinks.search.url`, what was expected there, and what was found. */
+export interface ConfigIssue {
+  readonly path: string;
+  readonly expected: string;
+  readonly got: string;
+}
+
+/** CONFIG_INVALID with every issue; the message names file, path, expected and got, a line each. */
+export class ConfigError extends SluiceError {
+  readonly file: string;
+  readonly issues: readonly ConfigIssue[];
+  constructor(file: string, issues: readonly ConfigIssue[]) {
+    const lines = issues.map(({ path, expected, got }) => `${file}: ${path}: expected ${expected}, got ${got}`);
+    super("CONFIG_INVALID", lines.join("\n"));
+    this.file = file;
+    this.issues = issues;
+  }
+}
+
+/** Checks all that core knows of a config. Sinks' own options are checked by `parseSinkOptions`, once their code is loaded. */
+export function parseConfig(value: unknown, file: string): Config {
+  const result = configSchema.safeParse(value, { reportInput: true });
+  if (result.success) return result.data;
+  throw new ConfigError(file, issuesOf(result.error, value, configSchema, []));
+}
+
+/** The adapter's options out of a sink's config, by the adapter's schema. */
+export function parseSinkOptions(name: string, definition: SinkDefinition, options: unknown, file: string): unknown {
+  const result = definition.options.safeParse(options, { reportInput: true });
+  if (result.success) return result.data;
+  const issues = issuesOf(result.error, options, definition.options, ["sinks", name]);
+  throw new ConfigError(file, issues);
+}
+
+export function sinkOptions(sink: SinkConfig): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(sink).filter(([key]) => !CORE_SINK_KEYS.includes(key)));
+}
+
+function issuesOf(error: z.ZodError, root: unknown, schema: z.ZodType, prefix: readonly PropertyKey[]): ConfigIssue[] {
+  return error.issues.flatMap((issue) => {
+    const at = [...prefix, ...issue.path];
+    if (issue.code === "unrecognized_keys") {
+      const known = knownKeys(schema, issue.path);
+      const expected = known.length > 0 ? `one of ${known.join(", ")}` : "no such key";
+      return issue.keys.map((key) => ({ path: pathText([...at, key]), expected, got: `unknown key ${quote(key)}` }));
+    }
+    return [{ path: pathText(at), expected: expectedText(issue), got: gotText(valueAt(root, issue.path), at) }];
+  });
+}
+
+function expectedText(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_type") return issue.expected;
+  if (issue.code === "invalid_value") return `one of ${issue.values.map(String).join(", ")}`;
+  if (issue.code === "too_small") return `at least ${issue.minimum}`;
+  if (issue.code === "too_big") return `at most ${issue.maximum}`;
+  return issue.message.replace(/^expected /, "").replace(/^Invalid input: expected /, "");
+}
+
+/** Keys whose values are never shown, whatever they hold. */
+const SENSITIVE = /key|secret|token|password|auth|credential|cookie/i;
+
+function gotText(value: unknown, path: readonly PropertyKey[]): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === "object")
+    return `an object with ${Object.keys(value).slice(0, 5).map(quote).join(", ") || "no keys"}`;
+  if (path.some((name) => SENSITIVE.test(String(name)))) return `a ${typeof value} (not shown)`;
+  return typeof value === "string" ? JSON.stringify(quote(value)) : `${typeof value} ${String(value)}`;
+}
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  let value = root;
+  for (const key of path) value = value === null || typeof value !== "object" ? undefined : Reflect.get(value, key);
+  return value;
+}
+
+/** `sinks.search.limits` and `sources[0].match`; a name that needs it is quoted. */
+function pathText(path: readonly PropertyKey[]): string {
+  let text = "";
+  for (const key of path) {
+    if (typeof key === "number") text += `[${key}]`;
+    else text += `${text === "" ? "" : "."}${quote(String(key))}`;
+  }
+  return text === "" ? "(top level)" : text;
+}
+
+interface JsonSchema {
+  readonly properties?: Record<string, JsonSchema>;
+  readonly additionalProperties?: JsonSchema | boolean;
+  readonly items?: JsonSchema;
+  readonly $ref?: string;
+  readonly $defs?: Record<string, JsonSchema>;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+}
+
+/** Keys allowed at a path, by the schema's JSON Schema; none when it can't tell. */
+function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  const root = configJsonSchema(schema) as JsonSchema;
+  let nodes: JsonSchema[] = [root];
+  for (const key of path) {
+    nodes = nodes.flatMap((node) => alternatives(node, root)).flatMap((node) => child(node, key));
+  }
+  return nodes.flatMap((node) => alternatives(node, root)).flatMap((node) => Object.keys(node.properties ?? {}));
+}
+
+function alternatives(node: JsonSchema, root: JsonSchema): JsonSchema[] {
+  const name = node.$ref?.split("/").at(-1);
+  const target = name === undefined ? node : node.$ref === "#" ? root : (root.$defs?.[name] ?? {});
+  const inner = target.anyOf ?? target.oneOf;
+  return inner === undefined ? [target] : inner.flatMap((each) => alternatives(each, root));
+}
+
+function child(node: JsonSchema, key: PropertyKey): JsonSchema[] {
+  if (typeof key === "number") return node.items === undefined ? [] : [node.items];
+  const property = node.properties?.[String(key)];
+  if (property !== undefined) return [property];
+  return typeof node.additionalProperties === "object" ? [node.additionalProperties] : [];
+}
+
+/** The JSON Schema (2020-12) of what may be written, for editors. */
+export function configJsonSchema(schema: z.ZodType = configSchema): unknown {
+  return z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+}

@@ -1,0 +1,148 @@
+import * as z from "zod";
+import { FORMATS, formatNamed } from "../record/formats/index.ts";
+import type { Config, Predicate } from "./config.ts";
+
+const glob: z.ZodString = z.string().min(1);
+const fieldName: z.ZodString = z.string().min(1);
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+const range = z
+  .strictObject({ gt: z.number(), gte: z.number(), lt: z.number(), lte: z.number() })
+  .partial()
+  .refine((bounds) => Object.keys(bounds).length > 0, "expected at least one of gt, gte, lt, lte");
+
+const TESTS = { equals: scalar, in: z.array(scalar).min(1), glob, range, exists: z.boolean() } as const;
+const JOINS = ["all", "any", "not"] as const;
+
+/** A plain object rather than a union, so that an error names the one wrong key instead of every alternative. */
+const predicateSchema: z.ZodType<Predicate> = z.lazy(() =>
+  z
+    .strictObject({
+      field: fieldName.optional(),
+      equals: TESTS.equals.optional(),
+      in: TESTS.in.optional(),
+      glob: TESTS.glob.optional(),
+      range: TESTS.range.optional(),
+      exists: TESTS.exists.optional(),
+      all: z.array(predicateSchema).min(1).optional(),
+      any: z.array(predicateSchema).min(1).optional(),
+      not: predicateSchema.optional(),
+    })
+    .superRefine((value, context) => {
+      const tests = Object.keys(TESTS).filter((key) => key in value);
+      const joins = JOINS.filter((key) => key in value);
+      const single = value.field !== undefined && tests.length === 1 && joins.length === 0;
+      const joined = value.field === undefined && tests.length === 0 && joins.length === 1;
+      if (single || joined) return;
+      const message = `expected a field with one of ${Object.keys(TESTS).join(", ")}, or one of ${JOINS.join(", ")}`;
+      context.addIssue({ code: "custom", message });
+    }),
+) as z.ZodType<Predicate>;
+
+const match = z
+  .strictObject({
+    bucket: glob,
+    key: glob,
+    logGroup: glob,
+    logStream: glob,
+    streamArn: glob,
+    account: glob,
+    region: glob,
+  })
+  .partial();
+
+const formatName = z.string().refine((name) => formatNamed(name) !== undefined, {
+  message: `expected one of ${FORMATS.map((format) => format.name).join(", ")}`,
+});
+
+/** Data stream names: lower case, none of \ / * ? " < > | space , # : and no hyphen. */
+const streamPart = z
+  .string()
+  .regex(/^[a-z0-9_.][a-z0-9_.+]{0,99}$/, "expected lower-case letters, digits, _ and . (no hyphen)");
+
+const source = z.strictObject({
+  match: match.default({}),
+  dataset: streamPart.optional(),
+  namespace: streamPart.optional(),
+  format: formatName.optional(),
+  parse: z.enum(["ecs", "raw"]).default("ecs"),
+  tags: z.array(z.string()).default([]),
+  fields: z.record(fieldName, z.string()).default({}),
+});
+
+const step = z
+  .strictObject({ include: predicateSchema.optional(), exclude: predicateSchema.optional() })
+  .refine((value) => Object.keys(value).length === 1, "expected one of include, exclude");
+
+const route = z.strictObject({
+  when: predicateSchema.optional(),
+  to: z.array(z.string()).min(1),
+  continue: z.boolean().default(false),
+});
+
+const positive = z.int().positive();
+
+const retry = z.strictObject({
+  attempts: positive.default(8),
+  minDelayMs: positive.default(200),
+  maxDelayMs: positive.default(10_000),
+});
+
+const limits = z
+  .strictObject({
+    maxBatchBytes: positive,
+    maxBatchRecords: positive,
+    maxRecordBytes: positive,
+    maxInFlight: positive,
+    maxOpenPartitions: positive,
+    cellBytes: positive,
+  })
+  .partial();
+
+const sink = z.looseObject({
+  type: z.string().min(1),
+  required: z.boolean().default(true),
+  limits: limits.default({}),
+  retry: retry.prefault({}),
+});
+
+const deadLetter = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("s3"), bucket: z.string().min(1), prefix: z.string().default("dead-letters/") }),
+  z.strictObject({ type: z.literal("file"), path: z.string().min(1) }),
+]);
+
+const readLimits = z.strictObject({
+  partBytes: positive.default(8 * 1024 * 1024),
+  maxExpandedBytes: positive.default(1024 ** 4),
+  maxInlineBytes: positive.default(64 * 1024 * 1024),
+  maxFrameBytes: positive.default(8 * 1024 * 1024),
+  concurrency: positive.default(8),
+  attempts: positive.default(6),
+});
+
+export const configSchema: z.ZodType<Config> = z
+  .strictObject({
+    sources: z.array(source).default([]),
+    process: z.array(step).default([]),
+    routes: z.array(route).optional(),
+    sinks: z
+      .record(z.string().regex(/^[A-Za-z0-9_-]+$/, "expected letters, digits, _ and -"), sink)
+      .refine((sinks) => Object.keys(sinks).length > 0, "expected at least one sink"),
+    deadLetter: deadLetter.optional(),
+    deadline: z.strictObject({ marginMs: z.int().nonnegative().default(10_000) }).prefault({}),
+    /** What is to become of a unit that can't be decoded: it goes back to its queue, and from there to the queue's own dead letters. */
+    onUndecodable: z.enum(["retry"]).default("retry"),
+    read: readLimits.prefault({}),
+  })
+  .superRefine((config, context) => {
+    config.routes?.forEach((entry, i) => {
+      entry.to.forEach((name, j) => {
+        if (Object.hasOwn(config.sinks, name)) return;
+        const message = `expected the name of a sink (${Object.keys(config.sinks).join(", ")})`;
+        context.addIssue({ code: "custom", message, path: ["routes", i, "to", j], input: name });
+      });
+    });
+  });
+
+/** Keys of a sink's config that core reads itself; the rest are the adapter's options. */
+export const CORE_SINK_KEYS: readonly string[] = ["type", "required", "limits", "retry"];

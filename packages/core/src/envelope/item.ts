@@ -1,0 +1,64 @@
+import type { SluiceError } from "../errors.ts";
+import type { ObjectRef } from "../ports/object-reader.ts";
+import type { LogBatch, StreamRecord } from "../record/origin.ts";
+
+/** What must be acknowledged: told to the trigger when something of it fails. */
+export type UnitKind = "sqs" | "kinesis" | "invocation" | "object" | "direct";
+
+/** Where an item was found: the envelopes from the outside in, for `explain` and log lines. */
+export type EnvelopePath = readonly string[];
+
+export interface LogEvent {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  readonly message: string;
+}
+
+export type Item =
+  | { readonly kind: "object"; readonly path: EnvelopePath; readonly ref: ObjectRef }
+  | {
+      readonly kind: "logs";
+      readonly path: EnvelopePath;
+      readonly batch: LogBatch;
+      readonly events: readonly LogEvent[];
+    }
+  | { readonly kind: "bytes"; readonly path: EnvelopePath; readonly stream: StreamRecord; readonly bytes: Uint8Array };
+
+/** Known to carry no records: s3:TestEvent, CONTROL_MESSAGE, ObjectRemoved … */
+export interface Ignored {
+  readonly path: EnvelopePath;
+  readonly reason: string;
+}
+
+export interface Unit {
+  /** What the trigger is told: SQS message id, Kinesis sequence number, "" for the invocation. */
+  readonly id: string;
+  readonly kind: UnitKind;
+  /** Times it was received, this one included; 1 where the trigger doesn't tell. */
+  readonly receiveCount: number;
+  /** Units of one group are handled in order; nothing after a group's first failure is acknowledged (SQS FIFO). */
+  readonly group?: string | undefined;
+  readonly items: readonly Item[];
+  readonly ignored: readonly Ignored[];
+  /** Why it could not be decoded; then it has no items. */
+  readonly error?: SluiceError | undefined;
+}
+
+export type TriggerKind = "sqs" | "kinesis" | "async" | "objects" | "direct";
+
+export interface Decoded {
+  readonly trigger: TriggerKind;
+  readonly units: readonly Unit[];
+}
+
+/** What the entrypoint knows and payloads don't tell. */
+export interface ReceiverContext {
+  /** Of the function or stream that received the event. */
+  readonly region?: string | undefined;
+  readonly account?: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly arrival: number;
+  /** Decoded bytes that one inline payload may have. */
+  readonly maxInlineBytes: number;
+}

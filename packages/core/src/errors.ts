@@ -1,0 +1,64 @@
+/** Every error that Sluice raises on purpose carries a stable code; docs/errors.md lists them all with what to do. */
+export type ErrorCode =
+  | "CONFIG_INVALID"
+  | "CONFIG_NOT_FOUND"
+  | "EVENT_UNRECOGNIZED"
+  | "EVENT_MALFORMED"
+  | "EVENT_TOO_DEEP"
+  | "OBJECT_MISSING"
+  | "OBJECT_CHANGED"
+  | "OBJECT_ARCHIVED"
+  | "OBJECT_TRUNCATED"
+  | "OBJECT_CORRUPT"
+  | "ACCESS_DENIED"
+  | "THROTTLED"
+  | "TIMEOUT"
+  | "RESET"
+  | "EXPANSION_LIMIT"
+  | "DEADLINE"
+  | "SECRET_UNAVAILABLE"
+  | "SINK_UNKNOWN"
+  | "SINK_UNAVAILABLE"
+  | "SINK_UNAUTHORIZED"
+  | "SINK_RETRIES_EXHAUSTED"
+  | "SINK_PROTOCOL"
+  | "RECORD_TOO_LARGE"
+  | "RECORD_REJECTED"
+  | "DEAD_LETTER_MISSING"
+  | "DEAD_LETTER_FAILED"
+  | "LEDGER_BROKEN"
+  | "ORDER_PRESERVED"
+  | "INTERNAL";
+
+const TRANSIENT: ReadonlySet<ErrorCode> = new Set(["THROTTLED", "TIMEOUT", "RESET"]);
+
+/** The longest piece of foreign text (a server's words, a key, a value) that goes into a message, in characters. */
+export const MAX_QUOTED_CHARS = 200;
+
+/** Thrown for misuse, bad input and faults that end a unit. `message` never holds a secret, nor more than a short cut of a payload. */
+export class SluiceError extends Error {
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "SluiceError";
+    this.code = code;
+  }
+  /** Worth another attempt of the same call within this invocation. */
+  get transient(): boolean {
+    return TRANSIENT.has(this.code);
+  }
+}
+
+/** Normalises whatever was thrown; unknown errors become `INTERNAL` with their own words, cut. */
+export function asSluiceError(error: unknown, fallback: ErrorCode = "INTERNAL"): SluiceError {
+  if (error instanceof SluiceError) return error;
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new SluiceError(fallback, quote(text), { cause: error });
+}
+
+/** Foreign text made fit for a message: control characters escaped, cut to MAX_QUOTED_CHARS. */
+export function quote(text: string): string {
+  const cut = text.length > MAX_QUOTED_CHARS ? `${text.slice(0, MAX_QUOTED_CHARS)}…` : text;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
+  return cut.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+}

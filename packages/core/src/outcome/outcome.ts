@@ -1,0 +1,55 @@
+import type { SluiceError } from "../errors.ts";
+import type { Reason } from "../ports/sink.ts";
+
+/** Records per sink; sinks with none are left out. */
+export type PerSink = Readonly<Record<string, number>>;
+
+/**
+ * The law: `in + added = filtered + routed`, and per sink `routed = delivered + deadLettered + failed + dropped + continued`.
+ * Blank, header and comment lines are `skipped`, outside `in`.
+ */
+export interface Counts {
+  readonly in: number;
+  readonly skipped: number;
+  readonly added: number;
+  readonly filtered: number;
+  /** Records that went to at least one sink. */
+  readonly routed: number;
+  /** Records whose line did not fit its format; they are delivered as raw records. */
+  readonly unparsed: number;
+  readonly delivered: PerSink;
+  readonly deadLettered: PerSink;
+  readonly failed: PerSink;
+  readonly dropped: PerSink;
+  readonly continued: PerSink;
+  readonly units: { readonly ok: number; readonly failed: number };
+}
+
+/** What became of one unit. A unit is ok only when nothing of it is unaccounted for in any required sink. */
+export interface UnitOutcome {
+  readonly id: string;
+  readonly ok: boolean;
+  readonly items: number;
+  readonly records: number;
+  /** Why it failed, when it did. */
+  readonly error?: SluiceError | undefined;
+}
+
+/** Refusals and failures seen at one sink, grouped by code. */
+export interface SinkTrouble {
+  readonly sink: string;
+  readonly reason: Reason;
+  readonly records: number;
+}
+
+export interface Outcome {
+  readonly counts: Counts;
+  readonly units: readonly UnitOutcome[];
+  readonly troubles: readonly SinkTrouble[];
+  /** Bytes read, as stored. */
+  readonly bytes: number;
+  /** What the trigger is to be answered (`batchItemFailures` …); undefined where there is nothing to say. */
+  readonly response: unknown;
+  /** Set when the trigger can be told of the failure only by throwing this. */
+  readonly error?: SluiceError | undefined;
+}

@@ -1,0 +1,271 @@
+import { Buffer } from "node:buffer";
+import { parseIsoZ } from "../../bytes/iso-time.ts";
+import { Layout, LayoutValues } from "../layout.ts";
+import type { RecordCursor } from "../record.ts";
+import type { Format, FormatHint, ParseResult } from "./format.ts";
+import { isDecimal, isWholeNumber, Tokens } from "./tokens.ts";
+
+// Access logs of Application Load Balancers: "Access log entries" in the AWS guide for Application Load Balancers.
+// ECS names as Elastic's AWS integration uses them for the dataset aws.elb_logs.
+
+const layout: Layout = new Layout({
+  "aws.elb.type": "keyword",
+  "aws.elb.name": "keyword",
+  "aws.elb.protocol": "keyword",
+  "aws.elb.request_processing_time.sec": "double",
+  "aws.elb.backend_processing_time.sec": "double",
+  "aws.elb.response_processing_time.sec": "double",
+  "aws.elb.backend.ip": "keyword",
+  "aws.elb.backend.port": "keyword",
+  "aws.elb.backend.http.response.status_code": "long",
+  "aws.elb.ssl_cipher": "keyword",
+  "aws.elb.ssl_protocol": "keyword",
+  "aws.elb.target_group.arn": "keyword",
+  "aws.elb.trace_id": "keyword",
+  "aws.elb.chosen_cert.arn": "keyword",
+  "aws.elb.matched_rule_priority": "keyword",
+  "aws.elb.action_executed": "keywords",
+  "aws.elb.redirect_url": "keyword",
+  "aws.elb.error.reason": "keyword",
+  "aws.elb.target_port": "keyword",
+  "aws.elb.target_status_code": "keyword",
+  "aws.elb.classification": "keyword",
+  "aws.elb.classification_reason": "keyword",
+  "aws.elb.conn_trace_id": "keyword",
+  "destination.domain": "keyword",
+  "event.category": "keywords",
+  "event.kind": "keyword",
+  "event.outcome": "keyword",
+  "event.start": "keyword",
+  "event.end": "keyword",
+  "http.request.method": "keyword",
+  "http.request.body.bytes": "long",
+  "http.response.body.bytes": "long",
+  "http.response.status_code": "long",
+  "http.version": "keyword",
+  "source.address": "keyword",
+  "source.ip": "keyword",
+  "source.port": "long",
+  "tls.cipher": "keyword",
+  "tls.version": "keyword",
+  "tls.version_protocol": "keyword",
+  "trace.id": "keyword",
+  "url.domain": "keyword",
+  "url.original": "keyword",
+  "url.path": "keyword",
+  "url.port": "long",
+  "url.query": "keyword",
+  "url.scheme": "keyword",
+  "user_agent.original": "keyword",
+});
+
+const S = (path: string): number => layout.slot(path);
+
+/** Log fields that go over as they are: number of the field in the line → slot. */
+const PLAIN: readonly (readonly [number, number])[] = [
+  [0, S("aws.elb.type")],
+  [2, S("aws.elb.name")],
+  [13, S("user_agent.original")],
+  [14, S("aws.elb.ssl_cipher")],
+  [14, S("tls.cipher")],
+  [15, S("aws.elb.ssl_protocol")],
+  [16, S("aws.elb.target_group.arn")],
+  [17, S("aws.elb.trace_id")],
+  [17, S("trace.id")],
+  [18, S("destination.domain")],
+  [19, S("aws.elb.chosen_cert.arn")],
+  [20, S("aws.elb.matched_rule_priority")],
+  [21, S("event.start")],
+  [22, S("aws.elb.action_executed")],
+  [23, S("aws.elb.redirect_url")],
+  [24, S("aws.elb.error.reason")],
+  [25, S("aws.elb.target_port")],
+  [26, S("aws.elb.target_status_code")],
+  [27, S("aws.elb.classification")],
+  [28, S("aws.elb.classification_reason")],
+  [29, S("aws.elb.conn_trace_id")],
+  [1, S("event.end")],
+];
+const WHOLE: readonly (readonly [number, number])[] = [
+  [8, S("http.response.status_code")],
+  [9, S("aws.elb.backend.http.response.status_code")],
+  [10, S("http.request.body.bytes")],
+  [11, S("http.response.body.bytes")],
+];
+const DECIMAL: readonly (readonly [number, number])[] = [
+  [5, S("aws.elb.request_processing_time.sec")],
+  [6, S("aws.elb.backend_processing_time.sec")],
+  [7, S("aws.elb.response_processing_time.sec")],
+];
+const SOURCE_ADDRESS = S("source.address");
+const SOURCE_IP = S("source.ip");
+const SOURCE_PORT = S("source.port");
+const BACKEND_IP = S("aws.elb.backend.ip");
+const BACKEND_PORT = S("aws.elb.backend.port");
+const PROTOCOL = S("aws.elb.protocol");
+const CATEGORY = S("event.category");
+const KIND = S("event.kind");
+const OUTCOME = S("event.outcome");
+const METHOD = S("http.request.method");
+const HTTP_VERSION = S("http.version");
+const TLS_VERSION = S("tls.version");
+const TLS_PROTOCOL = S("tls.version_protocol");
+const URL_ORIGINAL = S("url.original");
+const URL_SCHEME = S("url.scheme");
+const URL_DOMAIN = S("url.domain");
+const URL_PORT = S("url.port");
+const URL_PATH = S("url.path");
+const URL_QUERY = S("url.query");
+
+const TYPES: ReadonlySet<string> = new Set(["http", "https", "h2", "grpcs", "ws", "wss"]);
+/** Fields up to the target group were there from the first version of the log on. */
+const MIN_FIELDS = 17;
+
+export const alb: Format = {
+  name: "alb",
+  dataset: "aws.elb_logs",
+  layout,
+  detect: ({ head }: FormatHint) => {
+    const tokens = new Tokens();
+    return isEntry(head, 0, head.length, tokens) && !Number.isNaN(timeOf(head, tokens));
+  },
+  parser: ({ fields }) => {
+    const tokens = new Tokens();
+    const values = new LayoutValues(layout);
+    return (record) => parse(record, tokens, fields ? values : undefined);
+  },
+};
+
+function isEntry(bytes: Uint8Array, from: number, to: number, tokens: Tokens): boolean {
+  if (!tokens.split(bytes, from, to) || tokens.count < MIN_FIELDS) return false;
+  const end = tokens.to[0] as number;
+  return end - from <= 5 && TYPES.has(Buffer.from(bytes.subarray(from, end)).toString("latin1"));
+}
+
+function timeOf(bytes: Uint8Array, tokens: Tokens): number {
+  return parseIsoZ(bytes, tokens.from[1] as number, tokens.to[1] as number);
+}
+
+function parse(record: RecordCursor, tokens: Tokens, values: LayoutValues | undefined): ParseResult {
+  const { bytes } = record;
+  if (!isEntry(bytes, record.from, record.to, tokens)) return "unparsed";
+  const time = timeOf(bytes, tokens);
+  if (Number.isNaN(time)) return "unparsed";
+  record.timestamp = time;
+  record.timestampFrom = "record";
+  if (values === undefined) return "record";
+  values.clear();
+  setListed(bytes, tokens, values);
+  setClient(bytes, tokens, values);
+  setTarget(bytes, tokens, values);
+  setRequest(bytes, tokens.from[12] as number, tokens.to[12] as number, values);
+  setTls(bytes, tokens, values);
+  setEvent(bytes, tokens, values);
+  record.values = values;
+  return "record";
+}
+
+function setListed(bytes: Uint8Array, tokens: Tokens, values: LayoutValues): void {
+  for (const [field, slot] of PLAIN) {
+    if (!tokens.absent(field, bytes)) values.span(slot, tokens.from[field] as number, tokens.to[field] as number);
+  }
+  for (const [field, slot] of WHOLE) {
+    const from = tokens.from[field] as number;
+    const to = tokens.to[field] as number;
+    if (isWholeNumber(bytes, from, to)) values.span(slot, from, to);
+  }
+  // -1 stands for no value: the target was never reached, or closed the connection.
+  for (const [field, slot] of DECIMAL) {
+    const from = tokens.from[field] as number;
+    const to = tokens.to[field] as number;
+    if (isDecimal(bytes, from, to)) values.span(slot, from, to);
+  }
+}
+
+/** `address:port`; IPv6 addresses may stand in brackets. The end of the address, or -1. */
+function portColon(bytes: Uint8Array, from: number, to: number): number {
+  let i = to - 1;
+  while (i > from && bytes[i] !== 0x3a) i--;
+  return i > from && isWholeNumber(bytes, i + 1, to) ? i : -1;
+}
+
+function setAddress(bytes: Uint8Array, from: number, colon: number, slot: number, values: LayoutValues): void {
+  const bracketed = bytes[from] === 0x5b && bytes[colon - 1] === 0x5d;
+  values.span(slot, bracketed ? from + 1 : from, bracketed ? colon - 1 : colon);
+}
+
+function setClient(bytes: Uint8Array, tokens: Tokens, values: LayoutValues): void {
+  const from = tokens.from[3] as number;
+  const to = tokens.to[3] as number;
+  const colon = portColon(bytes, from, to);
+  if (colon < 0) return;
+  setAddress(bytes, from, colon, SOURCE_ADDRESS, values);
+  setAddress(bytes, from, colon, SOURCE_IP, values);
+  values.span(SOURCE_PORT, colon + 1, to);
+}
+
+function setTarget(bytes: Uint8Array, tokens: Tokens, values: LayoutValues): void {
+  const from = tokens.from[4] as number;
+  const to = tokens.to[4] as number;
+  const colon = portColon(bytes, from, to);
+  if (colon < 0) return;
+  setAddress(bytes, from, colon, BACKEND_IP, values);
+  values.span(BACKEND_PORT, colon + 1, to);
+}
+
+/** `METHOD scheme://host:port/path?query HTTP/version`, or `- … -` for a request that could not be read. */
+function setRequest(bytes: Uint8Array, from: number, to: number, values: LayoutValues): void {
+  let first = from;
+  while (first < to && bytes[first] !== 0x20) first++;
+  let last = to - 1;
+  while (last > first && bytes[last] !== 0x20) last--;
+  if (last <= first) return;
+  if (first - from > 1 || bytes[from] !== 0x2d) values.span(METHOD, from, first);
+  if (startsWith(bytes, last + 1, to, "HTTP/")) values.span(HTTP_VERSION, last + 6, to);
+  setUrl(bytes, first + 1, last, values);
+}
+
+function setUrl(bytes: Uint8Array, from: number, to: number, values: LayoutValues): void {
+  if (to - from < 1 || (to - from === 1 && bytes[from] === 0x2d)) return;
+  values.span(URL_ORIGINAL, from, to);
+  let colon = from;
+  while (colon < to && bytes[colon] !== 0x3a) colon++;
+  if (!startsWith(bytes, colon, to, "://")) return;
+  values.span(URL_SCHEME, from, colon);
+  const host = colon + 3;
+  let path = host;
+  while (path < to && bytes[path] !== 0x2f && bytes[path] !== 0x3f) path++;
+  const port = portColon(bytes, host, path);
+  if (port >= 0) values.span(URL_PORT, port + 1, path);
+  const hostEnd = port >= 0 ? port : path;
+  if (hostEnd > host) setAddress(bytes, host, hostEnd, URL_DOMAIN, values);
+  let query = path;
+  while (query < to && bytes[query] !== 0x3f) query++;
+  if (query > path) values.span(URL_PATH, path, query);
+  if (query + 1 < to) values.span(URL_QUERY, query + 1, to);
+}
+
+/** `TLSv1.3` → version 1.3 of the protocol tls. */
+function setTls(bytes: Uint8Array, tokens: Tokens, values: LayoutValues): void {
+  if (tokens.absent(15, bytes)) return;
+  const from = tokens.from[15] as number;
+  const to = tokens.to[15] as number;
+  const tls = startsWith(bytes, from, to, "TLSv");
+  if (!tls && !startsWith(bytes, from, to, "SSLv")) return;
+  values.span(TLS_VERSION, from + 4, to);
+  values.text[TLS_PROTOCOL] = tls ? "tls" : "ssl";
+}
+
+function setEvent(bytes: Uint8Array, tokens: Tokens, values: LayoutValues): void {
+  values.text[CATEGORY] = "web";
+  values.text[KIND] = "event";
+  values.text[PROTOCOL] = "http";
+  if (tokens.absent(8, bytes)) return;
+  values.text[OUTCOME] = (bytes[tokens.from[8] as number] as number) >= 0x34 ? "failure" : "success";
+}
+
+function startsWith(bytes: Uint8Array, from: number, to: number, text: string): boolean {
+  if (to - from < text.length) return false;
+  for (let i = 0; i < text.length; i++) if (bytes[from + i] !== text.charCodeAt(i)) return false;
+  return true;
+}

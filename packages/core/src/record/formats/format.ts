@@ -1,0 +1,27 @@
+import type { Layout } from "../layout.ts";
+import type { RecordCursor } from "../record.ts";
+
+/** What a format may judge by before the first record: where the bytes came from, and the first frame that isn't blank. */
+export interface FormatHint {
+  readonly key?: string | undefined;
+  readonly logGroup?: string | undefined;
+  readonly head: Uint8Array;
+}
+
+/**
+ * `record`: fields and timestamp are set. `skip`: a header or comment line, no record.
+ * `unparsed`: not of this format; the line goes on as a raw record, tagged and counted.
+ */
+export type ParseResult = "record" | "skip" | "unparsed";
+
+/** One kind of content. Adding one is one file here and its line in the registry. */
+export interface Format {
+  readonly name: string;
+  /** ECS dataset of what it yields; undefined where content doesn't tell. */
+  readonly dataset: string | undefined;
+  readonly layout: Layout | undefined;
+  /** True when the content looks like this format for certain; cheap, and never true by key alone. */
+  detect(hint: FormatHint): boolean;
+  /** A parser for one item; it may keep state (headers, buffers it reuses). `fields: false` asks for the timestamp alone. */
+  parser(options: { readonly fields: boolean }): (record: RecordCursor) => ParseResult;
+}

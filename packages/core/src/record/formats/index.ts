@@ -1,0 +1,16 @@
+import { alb } from "./alb.ts";
+import type { Format, FormatHint } from "./format.ts";
+import { json } from "./json.ts";
+import { raw } from "./raw.ts";
+
+/** Every format, in the order in which content is tried; `raw` takes what no other does. */
+export const FORMATS: readonly Format[] = [alb, json, raw];
+
+/** By its own name (`alb`) or by the dataset it yields (`aws.elb_logs`). */
+export function formatNamed(name: string): Format | undefined {
+  return FORMATS.find((format) => format.name === name || format.dataset === name);
+}
+
+export function detectFormat(hint: FormatHint): Format {
+  return FORMATS.find((format) => format.detect(hint)) ?? raw;
+}

@@ -1,0 +1,79 @@
+import { Buffer } from "node:buffer";
+import { isPlausibleTime } from "../../bytes/iso-time.ts";
+import type { RecordCursor } from "../record.ts";
+import type { Format, FormatHint } from "./format.ts";
+
+const OPEN_BRACE = 0x7b;
+const TIME_KEYS = ["@timestamp", "timestamp", "time", "ts", "eventTime", "date"] as const;
+const MESSAGE_KEYS = ["message", "msg", "log"] as const;
+
+/** Lines that each hold one JSON object (ndjson.org). Its time and message keys are found by name; the whole object is kept under `json`. */
+export const json: Format = {
+  name: "json",
+  dataset: undefined,
+  layout: undefined,
+  detect: ({ head }: FormatHint) => parseObject(head, 0, head.length) !== undefined,
+  parser:
+    ({ fields }) =>
+    (record) => {
+      const object = parseObject(record.bytes, record.from, record.to);
+      if (object === undefined) return "unparsed";
+      setTime(record, object);
+      if (fields) setFields(record, object);
+      return "record";
+    },
+};
+
+function parseObject(bytes: Uint8Array, from: number, to: number): Record<string, unknown> | undefined {
+  let first = from;
+  while (first < to && (bytes[first] === 0x20 || bytes[first] === 0x09)) first++;
+  if (bytes[first] !== OPEN_BRACE) return undefined;
+  try {
+    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+function setFields(record: RecordCursor, object: Record<string, unknown>): void {
+  record.json = object;
+  record.jsonFrom = record.from;
+  record.jsonTo = record.to;
+  const key = MESSAGE_KEYS.find((name) => typeof own(object, name) === "string");
+  if (key !== undefined) record.messageText = object[key] as string;
+}
+
+function setTime(record: RecordCursor, object: Record<string, unknown>): void {
+  for (const key of TIME_KEYS) {
+    const ms = timeOf(own(object, key));
+    if (ms === undefined) continue;
+    record.timestamp = ms;
+    record.timestampFrom = "record";
+    return;
+  }
+}
+
+/** Text in any form that names its zone, or a number of seconds, milliseconds, microseconds or nanoseconds told apart by size. */
+function timeOf(value: unknown): number | undefined {
+  const ms = typeof value === "string" ? textTime(value) : typeof value === "number" ? numberTime(value) : Number.NaN;
+  return isPlausibleTime(ms) ? ms : undefined;
+}
+
+const ZONED = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})$/;
+const DIGITS = /^\d{10}(?:\.\d{1,9})?$|^\d{13}$|^\d{16}$|^\d{19}$/;
+
+function textTime(text: string): number {
+  if (ZONED.test(text)) return Date.parse(text.replace(",", ".").replace(" ", "T"));
+  return DIGITS.test(text) ? numberTime(Number(text)) : Number.NaN;
+}
+
+function numberTime(value: number): number {
+  if (!(value >= 1e8)) return Number.NaN;
+  if (value < 1e11) return Math.floor(value * 1000);
+  if (value < 1e14) return Math.floor(value);
+  return Math.floor(value < 1e17 ? value / 1e3 : value / 1e6);
+}
+
+function own(object: Record<string, unknown>, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}

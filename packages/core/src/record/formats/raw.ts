@@ -1,0 +1,10 @@
+import type { Format } from "./format.ts";
+
+/** Lines as they are. The timestamp is the object's or the arrival's. */
+export const raw: Format = {
+  name: "raw",
+  dataset: undefined,
+  layout: undefined,
+  detect: () => false,
+  parser: () => () => "record",
+};

@@ -1,0 +1,124 @@
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
+import type { ObjectRef } from "../ports/object-reader.ts";
+
+/** First character of every id: raised when the same bytes would get other ids. */
+export const ID_SCHEMA = "1";
+
+/** The ECS version whose names and types the documents follow. */
+export const ECS_VERSION = "8.11.0";
+
+export type Service = "s3" | "file" | "cloudwatch-logs" | "kinesis" | "direct";
+
+/** Where records came from. One per object or log batch, shared by all its records, so that what is constant is computed once. */
+export interface Origin {
+  readonly service: Service;
+  /** Names this object or batch, the same on every attempt: schema version + 128-bit hash of its source key. */
+  readonly id: string;
+  /** Flat ECS names and values that every record of it carries (aws.s3.bucket.name, cloud.region …). */
+  readonly constants: ReadonlyMap<string, string>;
+  /** When records have no time of their own. Milliseconds since the epoch. */
+  readonly fallbackTime: number;
+  readonly fallbackFrom: "object" | "arrival";
+}
+
+/** Schema version + 128 bits of SHA-256 over the parts, in hex. The parts are length-prefixed, so that they can't run together. */
+export function sourceKey(...parts: readonly (string | undefined)[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part === undefined ? "-" : `${Buffer.byteLength(part)}:${part}`);
+  return ID_SCHEMA + hash.digest("hex").slice(0, 32);
+}
+
+function constantsOf(pairs: Readonly<Record<string, string | undefined>>): Map<string, string> {
+  const map = new Map<string, string>();
+  for (const [name, value] of Object.entries(pairs)) if (value !== undefined && value !== "") map.set(name, value);
+  return map;
+}
+
+/** Source key: bucket, key, etag (of the read). */
+export function objectOrigin(ref: ObjectRef, etag: string, lastModified: number | undefined, arrival: number): Origin {
+  const time = {
+    fallbackTime: lastModified ?? arrival,
+    fallbackFrom: lastModified === undefined ? "arrival" : "object",
+  } as const;
+  const id = sourceKey(ref.bucket, ref.key, etag);
+  if (ref.store === "file")
+    return { service: "file", id, constants: constantsOf({ "log.file.path": ref.key }), ...time };
+  const host = ref.region === undefined ? undefined : `${ref.bucket}.s3.${ref.region}.amazonaws.com`;
+  const constants = constantsOf({
+    "aws.s3.bucket.arn": `arn:aws:s3:::${ref.bucket}`,
+    "aws.s3.bucket.name": ref.bucket,
+    "aws.s3.object.key": ref.key,
+    "cloud.account.id": ref.account,
+    "cloud.provider": "aws",
+    "cloud.region": ref.region,
+    "log.file.path": host === undefined ? `s3://${ref.bucket}/${ref.key}` : `https://${host}/${ref.key}`,
+  });
+  return { service: "s3", id, constants, ...time };
+}
+
+export interface LogBatch {
+  readonly owner: string;
+  readonly region: string | undefined;
+  readonly group: string;
+  readonly stream: string;
+}
+
+/** Source key of the batch; each event's own is `logEventKey`. */
+export function logBatchOrigin(
+  batch: LogBatch,
+  firstId: string,
+  lastId: string,
+  count: number,
+  arrival: number,
+): Origin {
+  const constants = constantsOf({
+    "aws.cloudwatch.log_group": batch.group,
+    "aws.cloudwatch.log_stream": batch.stream,
+    "cloud.account.id": batch.owner,
+    "cloud.provider": "aws",
+    "cloud.region": batch.region,
+  });
+  const id = sourceKey(batch.owner, batch.region, batch.group, batch.stream, firstId, lastId, String(count));
+  return { service: "cloudwatch-logs", id, constants, fallbackTime: arrival, fallbackFrom: "arrival" };
+}
+
+/** Source key: owner, region, group, stream, event id. */
+export function logEventKey(batch: LogBatch, eventId: string): string {
+  return sourceKey(batch.owner, batch.region, batch.group, batch.stream, eventId);
+}
+
+export interface StreamRecord {
+  readonly arn: string;
+  readonly shard: string;
+  readonly sequence: string;
+  readonly region: string | undefined;
+  readonly account: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly arrival: number;
+}
+
+/** Source key: stream ARN, shard, sequence. */
+export function streamOrigin(record: StreamRecord): Origin {
+  const constants = constantsOf({
+    "aws.kinesis.sequence_number": record.sequence,
+    "aws.kinesis.shard_id": record.shard,
+    "aws.kinesis.stream_arn": record.arn,
+    "cloud.account.id": record.account,
+    "cloud.provider": "aws",
+    "cloud.region": record.region,
+  });
+  const id = sourceKey(record.arn, record.shard, record.sequence);
+  return { service: "kinesis", id, constants, fallbackTime: record.arrival, fallbackFrom: "arrival" };
+}
+
+/** Records pushed in by a program; `stream` is the program's name for them. */
+export function directOrigin(stream: string, arrival: number): Origin {
+  return {
+    service: "direct",
+    id: sourceKey("direct", stream),
+    constants: new Map(),
+    fallbackTime: arrival,
+    fallbackFrom: "arrival",
+  };
+}

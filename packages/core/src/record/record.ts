@@ -1,0 +1,161 @@
+import { Buffer } from "node:buffer";
+import type { ByteWriter } from "../bytes/byte-writer.ts";
+import type { DocumentTemplate } from "./document.ts";
+import type { LayoutValues } from "./layout.ts";
+import type { Origin } from "./origin.ts";
+
+export type TimestampSource = "record" | "object" | "arrival";
+
+/** What all records of one item share: computed once when the item is opened. */
+export interface RecordContext {
+  readonly origin: Origin;
+  readonly dataset: string;
+  readonly namespace: string;
+  readonly tags: readonly string[];
+  /** Flat ECS names of all constant fields: the origin's, the dataset's and the source's own `fields`. */
+  readonly constants: ReadonlyMap<string, string>;
+  readonly template: DocumentTemplate;
+}
+
+export type FieldValue = string | number | boolean | null | undefined | readonly unknown[] | object;
+
+/** A record as encoders see it: a cursor, valid only during the call it is passed to. */
+export interface RecordView {
+  readonly context: RecordContext;
+  /** First part of the id: the origin's id, or the log event's own. */
+  readonly idKey: string;
+  /** Span in fully decoded bytes, terminator excluded; second part of the id. */
+  readonly start: number;
+  readonly end: number;
+  /** Output index of a transform, 0 for the first: third part of the id, left out when 0. */
+  readonly part: number;
+  /** Where the ledger stands when this record is not accounted for: `start` in objects, the index in log batches. */
+  readonly position: number;
+  /** Milliseconds since the epoch, UTC. */
+  readonly timestamp: number;
+  readonly timestampFrom: TimestampSource;
+  /** The message is `bytes[from, to)`: the frame without its terminator, in valid UTF-8. */
+  readonly bytes: Uint8Array;
+  readonly from: number;
+  readonly to: number;
+  /** Tags of this record alone, beside the context's. */
+  readonly ownTags: readonly string[];
+  /** A field by its ECS name (`message`, `@timestamp`, `http.response.status_code`, a JSON record's own keys …). */
+  get(name: string): FieldValue;
+}
+
+/** `<key>-<start>-<end>[.<part>]` */
+export function recordId(key: string, start: number, end: number, part: number): string {
+  return part === 0 ? `${key}-${start}-${end}` : `${key}-${start}-${end}.${part}`;
+}
+
+export function writeId(record: RecordView, out: ByteWriter): void {
+  out.ascii(recordId(record.idKey, record.start, record.end, record.part));
+}
+
+const NO_TAGS: readonly string[] = [];
+
+/** The one mutable record of an item, moved from frame to frame. */
+export class RecordCursor implements RecordView {
+  context: RecordContext;
+  idKey: string;
+  start = 0;
+  end = 0;
+  part = 0;
+  position = 0;
+  timestamp = 0;
+  timestampFrom: TimestampSource = "arrival";
+  bytes: Uint8Array = new Uint8Array(0);
+  from = 0;
+  to = 0;
+  ownTags: readonly string[] = NO_TAGS;
+  /** Where layout spans point into: the frame as it was, which `bytes` no longer is once a message was repaired. */
+  values: LayoutValues | undefined;
+  /** A JSON record: its parsed form, and the bytes to splice. */
+  json: Readonly<Record<string, unknown>> | undefined;
+  jsonFrom = 0;
+  jsonTo = 0;
+  /** When set, the message is this text rather than `bytes[from, to)`. */
+  messageText: string | undefined;
+  /** An id that the service gave the record (CloudWatch's event id). */
+  eventId: string | undefined;
+
+  constructor(context: RecordContext) {
+    this.context = context;
+    this.idKey = context.origin.id;
+  }
+
+  /** Moves to a frame; everything that a format may set is reset. */
+  move(bytes: Uint8Array, from: number, to: number, base: number): void {
+    this.bytes = bytes;
+    this.from = from;
+    this.to = to;
+    this.start = base + from;
+    this.end = base + to;
+    this.position = this.start;
+    this.part = 0;
+    this.ownTags = NO_TAGS;
+    this.values = undefined;
+    this.json = undefined;
+    this.messageText = undefined;
+    this.timestamp = this.context.origin.fallbackTime;
+    this.timestampFrom = this.context.origin.fallbackFrom;
+  }
+
+  tag(name: string): void {
+    this.ownTags = [...this.ownTags, name];
+  }
+
+  message(): string {
+    return this.messageText ?? latinOrUtf8(this.bytes, this.from, this.to);
+  }
+
+  get(name: string): FieldValue {
+    switch (name) {
+      case "message":
+        return this.message();
+      case "@timestamp":
+        return this.timestamp;
+      case "tags":
+        return [...this.context.tags, ...this.ownTags];
+      case "log.offset":
+        return this.start;
+      case "event.id":
+        return this.eventId;
+    }
+    return this.#own(name) ?? this.context.constants.get(name);
+  }
+
+  #own(name: string): FieldValue {
+    if (this.values !== undefined) return layoutValue(this.values, this.bytes, name);
+    if (this.json !== undefined) return jsonValue(this.json, name.startsWith("json.") ? name.slice(5) : name);
+    return undefined;
+  }
+}
+
+function latinOrUtf8(bytes: Uint8Array, from: number, to: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("utf8");
+}
+
+function layoutValue(values: LayoutValues, bytes: Uint8Array, name: string): FieldValue {
+  const slot = values.layout.slot(name);
+  if (slot < 0 || !values.has(slot)) return undefined;
+  const text = values.text[slot] ?? latinOrUtf8(bytes, values.from[slot] as number, values.to[slot] as number);
+  const type = values.layout.leaves[slot]?.type;
+  if (type === "long" || type === "double") return Number(text);
+  return type === "keywords" ? text.split(",") : text;
+}
+
+/** `a.b` is the key "a.b" if there is one, else key "b" of the object under "a". Own keys only. */
+function jsonValue(json: Readonly<Record<string, unknown>>, name: string): FieldValue {
+  if (Object.hasOwn(json, name)) return json[name] as FieldValue;
+  for (let dot = name.indexOf("."); dot > 0; dot = name.indexOf(".", dot + 1)) {
+    const head = name.slice(0, dot);
+    const inner = Object.hasOwn(json, head) ? json[head] : undefined;
+    if (inner !== null && typeof inner === "object" && !Array.isArray(inner)) {
+      const found = jsonValue(inner as Record<string, unknown>, name.slice(dot + 1));
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
