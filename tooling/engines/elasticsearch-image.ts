@@ -71,7 +71,7 @@ async function addJava(root: string, jdk: Jdk): Promise<void> {
 
 /** The shared libraries a binary needs from this machine, at the same paths. */
 async function addLibraries(root: string, binary: string): Promise<void> {
-  const listed = await run("ldd", [binary]);
+  const listed = await run("ldd", [binary]).catch(() => ""); // statically linked
   for (const [, library] of listed.matchAll(/\s(\/\S+) \(0x/g)) {
     if (!library || library.startsWith(root)) continue; // the runtime's own are there
     await mkdir(join(root, dirname(library)), { recursive: true });
@@ -84,6 +84,7 @@ async function addSystem(root: string): Promise<void> {
   await chmod(join(root, "tmp"), 0o1777);
   const busybox = (await run("sh", ["-c", "command -v busybox"])).trim();
   await copyFile(busybox, join(root, "bin", "busybox"));
+  await addLibraries(root, busybox);
   for (const tool of SHELL_TOOLS) await symlink("busybox", join(root, "bin", tool));
   await writeFile(join(root, "etc", "passwd"), `elasticsearch:x:1000:0::${HOME}:/bin/sh\n`);
   await writeFile(join(root, "etc", "group"), "root:x:0:\n");
