@@ -1,0 +1,106 @@
+import { Buffer } from "node:buffer";
+import { albKinds, albTraffic, randomFrom } from "./make-fixtures-alb.ts";
+import { gzip, md5, type ObjectFacts } from "./make-fixtures-events.ts";
+
+/** An object of a bucket folder and what is in it. */
+export interface FixtureObject extends ObjectFacts {
+  readonly bytes: Uint8Array;
+  /** Records; null where it can't be said, as the object ends in the middle of its compressed data. */
+  readonly records: number | null;
+  /** Blank lines. */
+  readonly skipped: number;
+  /** Lines that don't fit the format that the first line shows. */
+  readonly unparsed: number;
+}
+
+interface Content {
+  readonly records: number | null;
+  readonly skipped?: number;
+  readonly unparsed?: number;
+  readonly versionId?: string;
+  /** Uploaded in parts (here one), which gives another kind of etag. */
+  readonly multipart?: true;
+}
+
+function object(bucket: string, key: string, bytes: Uint8Array, content: Content): FixtureObject {
+  const { records, skipped = 0, unparsed = 0, versionId, multipart } = content;
+  const whole = md5(bytes);
+  const etag = multipart === true ? `${md5(Buffer.from(whole, "hex"))}-1` : whole;
+  const version = versionId === undefined ? {} : { versionId };
+  return { bucket, key, bytes, size: bytes.length, etag, ...version, records, skipped, unparsed };
+}
+
+const lines = (all: readonly string[]): string => all.map((line) => `${line}\n`).join("");
+
+/** A key as the load balancer writes it: "Access log files" in the AWS guide. */
+export function albKey(balancer: string, endTime: string, name: string): string {
+  const folder = `${endTime.slice(0, 4)}/${endTime.slice(4, 6)}/${endTime.slice(6, 8)}`;
+  const file = `123456789012_elasticloadbalancing_eu-west-1_${balancer}_${endTime}_203.0.113.21_${name}.log.gz`;
+  return `AWSLogs/123456789012/elasticloadbalancing/eu-west-1/${folder}/${file}`;
+}
+
+const ELB = "acme-elb-logs";
+const APP = "acme-app-logs";
+
+const traffic = albTraffic({
+  random: randomFrom(1),
+  lines: 40,
+  start: "2026-11-03T09:00:00Z",
+  balancer: "app/shop/50dc6c495c0c9188",
+});
+const plain = albTraffic({
+  random: randomFrom(2),
+  lines: 10,
+  start: "2026-11-03T09:00:00Z",
+  balancer: "app/admin/9c1b7e0a44d2f316",
+});
+const kinds = albKinds();
+
+export const jsonLine = (n: number): string =>
+  JSON.stringify({
+    "@timestamp": new Date(Date.parse("2026-11-03T09:01:00Z") + n * 1500).toISOString(),
+    level: n % 5 === 0 ? "error" : "info",
+    message: n % 5 === 0 ? `payment ${n} refused: card expired` : `order ${n} accepted`,
+    order: { id: 1000 + n, total: n * 7.5 },
+  });
+const orders = Array.from({ length: 12 }, (_, n) => jsonLine(n));
+
+const cut = gzip(lines(traffic));
+
+export const objects = {
+  alb: object(ELB, albKey("app.shop.50dc6c495c0c9188", "20261103T0905Z", "4xkd93mz"), gzip(lines(traffic)), {
+    records: traffic.length,
+    versionId: "ZM1bUO4W3iWw3Fgc1nYTGYy.EXAMPLE1",
+  }),
+  albKinds: object(ELB, albKey("app.shop.50dc6c495c0c9188", "20261103T0910Z", "1r7vq0ay"), gzip(lines(kinds)), {
+    records: kinds.length,
+    versionId: "9_gKg5vG56F.TTEUdwkxGpJ3EXAMPLE2",
+  }),
+  albPlain: object(APP, "elb/admin.log", Buffer.from(lines(plain)), { records: plain.length }),
+  albWithOtherLines: object(
+    APP,
+    "elb/admin-with-other-lines.log",
+    Buffer.from(lines([...plain.slice(0, 3), "this line is no access log entry", (plain[3] as string).slice(0, 240)])),
+    { records: 5, unparsed: 2 },
+  ),
+  orders: object(APP, "orders/2026/11/03/orders.ndjson", Buffer.from(lines(orders)), { records: orders.length }),
+  empty: object(APP, "text/empty.log", Buffer.alloc(0), { records: 0 }),
+  untidy: object(APP, "text/untidy.log", Buffer.from("\n\r\nfirst\r\n\nsecond\r\n\r\n\nthird, without a line end"), {
+    records: 3,
+    skipped: 5,
+  }),
+  separators: object(
+    APP,
+    "text/separators.log",
+    Buffer.from("line\u2028separator\nnext\u0085line\nparagraph\u2029separator\na\rb, \u000b and \f\n"),
+    { records: 4 },
+  ),
+  multiMember: object(
+    APP,
+    "text/multi-member.log.gz",
+    Buffer.concat([gzip("one\ntwo\nthr"), gzip("ee\nfour\n"), gzip("five\n")]),
+    { records: 5, multipart: true },
+  ),
+  truncated: object(APP, "text/truncated.log.gz", cut.subarray(0, Math.floor(cut.length * 0.6)), { records: null }),
+  oddKey: object(APP, "text/grün tee+zucker 100% (neu).log", Buffer.from("eins\nzwei\n"), { records: 2 }),
+} as const satisfies Record<string, FixtureObject>;
