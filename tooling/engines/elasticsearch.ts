@@ -7,6 +7,7 @@ import { type EngineProcess, waitUntil } from "./process.ts";
 
 const OFFICIAL_IMAGE = "docker.elastic.co/elasticsearch/elasticsearch";
 const START_TIMEOUT_MS = 120_000;
+const ANSWER_TIMEOUT_MS = 15_000; // of an engine that should be up already
 const USERNAME = "elastic";
 const PASSWORD = "sluice-test";
 
@@ -47,7 +48,7 @@ export async function startElasticsearch(options: ElasticsearchOptions = {}): Pr
     const headers: Record<string, string> = credentials ? { authorization: basic(credentials) } : {};
     const server = started.process ? { server: started.process } : {};
     await waitUntil(`Elasticsearch at ${started.url}`, () => isReady(started, headers, options.security === true), {
-      timeoutMs: START_TIMEOUT_MS,
+      timeoutMs: started.kind === "external" ? ANSWER_TIMEOUT_MS : START_TIMEOUT_MS,
       ...server,
     });
     if (started.kind !== "external") await ensureLogsTemplate(started.url, headers);
