@@ -83,7 +83,10 @@ const lambdaLogs = (n: number): Json =>
 const compressed = (data: Json): Buffer => gzip(JSON.stringify(data));
 
 /** A notification without the object's key. */
-const malformed: Json = { Records: [{ eventVersion: "2.1", eventSource: "aws:s3", s3: { bucket: { name: "x" } } }] };
+const malformed: Json = s3Event({
+  ...(s3Record(orders) as object),
+  s3: { bucket: { name: orders.bucket }, object: {} },
+});
 
 function sqsCases(): EventCase[] {
   const one = (name: string, body: Json): Json => sqsEvent(sqsMessage(name, body, { receiveCount: 1 }));
@@ -194,10 +197,11 @@ function sqsCases(): EventCase[] {
       name: "sqs/fifo",
       about: "two groups; what comes after a group's failure isn't acknowledged",
       event: sqsEvent(...fifo),
-      expected: expected([orders, oddKey], {
-        units: { ok: 2, failed: 2 },
-        failures: [fifo[1]?.id as string, fifo[2]?.id as string],
-      }),
+      expected: expected(
+        [orders, oddKey],
+        { units: { ok: 2, failed: 2 }, failures: [fifo[1]?.id as string, fifo[2]?.id as string] },
+        { items: 1 },
+      ),
     },
     {
       name: "sqs/odd-content",
