@@ -1,0 +1,31 @@
+import { Buffer } from "node:buffer";
+import type { HttpOptions } from "./options.ts";
+
+/** Header and query values shorter than this are no secrets, and too common in text to be taken out. */
+const MIN_SECRET_CHARS = 6;
+
+/** Takes out of foreign text what the options hold: servers repeat credentials in their complaints. */
+export function redactor(options: HttpOptions): (text: string) => string {
+  const forms = [...new Set(secretsOf(options).flatMap(formsOf))].sort((a, b) => b.length - a.length);
+  return (text) => forms.reduce((left, form) => left.replaceAll(form, "[secret]"), text);
+}
+
+function secretsOf({ auth, headers, url }: HttpOptions): string[] {
+  const basic = auth?.basic;
+  const certain = [auth?.bearer, auth?.header?.value, basic?.password, basic && basicCredentials(basic)];
+  const possible = [...Object.values(headers), ...new URL(url).searchParams.values()];
+  return [
+    ...certain.filter((value) => value !== undefined && value !== ""),
+    ...possible.filter((value) => value.length >= MIN_SECRET_CHARS),
+  ] as string[];
+}
+
+/** As it is, inside a JSON string, and in a URL. */
+function formsOf(secret: string): string[] {
+  return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)];
+}
+
+/** RFC 7617: base64 of `username:password` in UTF-8. */
+export function basicCredentials(basic: { readonly username: string; readonly password: string }): string {
+  return Buffer.from(`${basic.username}:${basic.password}`).toString("base64");
+}
