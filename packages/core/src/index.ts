@@ -1,3 +1,13 @@
+export type {
+  DirectOptions,
+  DirectRecord,
+  ExplainedItem,
+  Explanation,
+  Invocation,
+  Pipeline,
+  Ports,
+  SinkCatalog,
+} from "./api.ts";
 export { ByteWriter } from "./bytes/byte-writer.ts";
 export { isoMillis } from "./bytes/iso-time.ts";
 export type { Config, DeadLetterConfig, SinkConfig } from "./config/config.ts";
@@ -5,17 +15,7 @@ export { ConfigError, type ConfigIssue, configJsonSchema, parseConfig } from "./
 export { hasSecret, resolveSecrets } from "./config/secrets.ts";
 export { asSluiceError, type ErrorCode, quote, SluiceError } from "./errors.ts";
 export type { Counts, Outcome, PerSink, SinkTrouble, UnitOutcome } from "./outcome/outcome.ts";
-export {
-  createPipeline,
-  type DirectOptions,
-  type DirectRecord,
-  type ExplainedItem,
-  type Explanation,
-  type Invocation,
-  type Pipeline,
-  type Ports,
-  type SinkCatalog,
-} from "./pipeline.ts";
+export { createPipeline } from "./pipeline.ts";
 export { type Clock, systemClock } from "./ports/clock.ts";
 export type { DeadLetter, DeadLetterStore } from "./ports/dead-letters.ts";
 export { type Deadline, NO_DEADLINE } from "./ports/deadline.ts";

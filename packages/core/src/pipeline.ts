@@ -1,92 +1,185 @@
+import { Buffer } from "node:buffer";
+import { randomUUID } from "node:crypto";
+import type { DirectOptions, Invocation, Pipeline, Ports } from "./api.ts";
 import type { Config } from "./config/config.ts";
+import { decodeEvent } from "./envelope/decode.ts";
+import type { Decoded, Item } from "./envelope/item.ts";
+import { asSluiceError, quote, SluiceError } from "./errors.ts";
+import { explainItems } from "./explain.ts";
+import { LineFramer } from "./framing/lines.ts";
+import { decompress } from "./object/decompress.ts";
+import { openObject } from "./object/read-object.ts";
+import type { ItemAccount } from "./outcome/ledger.ts";
 import type { Outcome } from "./outcome/outcome.ts";
-import type { Clock } from "./ports/clock.ts";
-import type { DeadLetterStore } from "./ports/dead-letters.ts";
-import type { Deadline } from "./ports/deadline.ts";
-import type { Logger } from "./ports/logger.ts";
-import type { Meter } from "./ports/meter.ts";
-import type { ObjectReader, ObjectRef } from "./ports/object-reader.ts";
-import type { SecretStore } from "./ports/secrets.ts";
-import type { Reason, SinkDefinition } from "./ports/sink.ts";
+import { summarize } from "./outcome/summarize.ts";
+import { compilePlan, type Plan } from "./plan.ts";
+import type { ObjectRef } from "./ports/object-reader.ts";
+import {
+  directOrigin,
+  logBatchOrigin,
+  logEventKey,
+  type Origin,
+  objectOrigin,
+  sourceKey,
+  streamOrigin,
+} from "./record/origin.ts";
+import type { RecordView } from "./record/record.ts";
+import { RecordReader } from "./record/record-reader.ts";
+import { type Run, startRun } from "./run.ts";
+import { checkSinks } from "./sink/check-sinks.ts";
 
-/** Loads the code of a kind of sink, by its `type` in the config; undefined for a type nobody knows. */
-export type SinkCatalog = (type: string) => Promise<SinkDefinition | undefined>;
-
-/** What the core needs from outside. Only `sinks` must be there: the rest is for what reads objects, holds secrets and so on. */
-export interface Ports {
-  readonly sinks: SinkCatalog;
-  readonly reader?: ObjectReader;
-  readonly secrets?: SecretStore;
-  readonly deadLetters?: DeadLetterStore;
-  readonly clock?: Clock;
-  readonly logger?: Logger;
-  readonly meter?: Meter;
-  /** Names the config in error messages: its path, or where it came from. */
-  readonly configName?: string;
-  /** Folder that relative paths in sinks start from. Default: ".". */
-  readonly baseDir?: string;
+/** The core: events, objects or records in; batches to sinks out; and for each unit whether it may be acknowledged. */
+export function createPipeline(config: Config, ports: Ports): Pipeline {
+  const plan = compilePlan(config, ports);
+  return {
+    handle: (event, invocation = {}) => carryAll(plan, decodeEvent(event, plan.receiver(invocation)), invocation),
+    objects: (refs, invocation = {}) => carryAll(plan, objectUnits(refs), invocation),
+    write: (records, options = {}) => carryAll(plan, directUnit(records, options), options),
+    explain: (event, invocation = {}) => explainItems(plan, decodeEvent(event, plan.receiver(invocation))),
+    check: (options) => checkSinks(plan.handles, options, plan.configName),
+    close: async () => {
+      await Promise.all(plan.handles.map((handle) => handle.close()));
+    },
+  };
 }
 
-/** What is known of one invocation and its payload doesn't tell. */
-export interface Invocation {
-  readonly deadline?: Deadline;
-  /** Of the function or stream that received the event. */
-  readonly region?: string;
-  readonly account?: string;
+async function carryAll(plan: Plan, decoded: Decoded, invocation: Invocation): Promise<Outcome> {
+  const run = await startRun(plan, decoded, invocation);
+  try {
+    await run.eachItem((item, unit) => carry(item, unit, run));
+    await run.drain();
+  } finally {
+    run.stop();
+  }
+  return summarize(decoded, run.ledger, plan.sinkNames, run.bytes);
 }
 
-/** A record pushed in by a program. */
-export interface DirectRecord {
-  readonly message: string;
-  /** Milliseconds since the epoch; missing: the time of the call, and the document says so. */
-  readonly timestamp?: number;
-  /** Own name of the record within its stream; the same name gets the same id. Default: one that never comes again. */
-  readonly id?: string;
-  readonly fields?: Readonly<Record<string, unknown>>;
+/** One item from bytes to lanes. What goes wrong fails the item's unit, and nothing else. */
+async function carry(item: Item, unit: number, run: Run): Promise<void> {
+  const { number, account } = run.ledger.openItem(unit);
+  try {
+    run.checkDeadline();
+    if (item.kind === "object") await carryObject(item.ref, item, number, account, run);
+    else if (item.kind === "logs") await carryLogs(item, number, account, run);
+    else if (item.kind === "bytes") await carryBytes(item, number, account, run);
+    else await carryDirect(item, number, account, run);
+    account.finished = true;
+  } catch (error) {
+    account.fail(named(item, run.explainAbort(error)));
+  } finally {
+    run.closeItem(number, account.error);
+  }
 }
 
-export interface DirectOptions extends Invocation {
-  /** Names the program or the log it writes. Default "direct". */
-  readonly stream?: string;
+async function carryObject(ref: ObjectRef, item: Item, number: number, account: ItemAccount, run: Run): Promise<void> {
+  const object = await openObject(run.plan.reader, ref, run.readOptions);
+  const origin = objectOrigin(ref, object.etag, object.lastModified, run.arrival);
+  const reader = recordReader(item, origin, ref.key, number, account, run);
+  const framer = new LineFramer({ maxFrameBytes: run.plan.config.read.maxFrameBytes });
+  for await (const chunk of decompress(run.counted(object.body), run.plan.config.read)) {
+    for (const block of framer.push(chunk)) {
+      reader.read(block);
+      run.passed(number, block.base);
+    }
+    run.progress();
+    await run.ready();
+    run.checkDeadline();
+  }
+  for (const block of framer.end()) reader.read(block);
 }
 
-/** One item of an event as `explain` shows it. */
-export interface ExplainedItem {
-  readonly unit: string;
-  /** Envelopes from the outside in. */
-  readonly path: readonly string[];
-  readonly what: string;
-  readonly status: "record source" | "ignored" | "undecodable";
-  readonly reason?: string | undefined;
-  readonly compression?: string | undefined;
-  /** Number of the source in the config that matched, from 0; undefined when detected. */
-  readonly source?: number | undefined;
-  readonly format?: string | undefined;
-  readonly dataset?: string | undefined;
-  readonly namespace?: string | undefined;
-  readonly sinks?: readonly string[] | undefined;
+async function carryLogs(
+  item: Extract<Item, { kind: "logs" }>,
+  number: number,
+  account: ItemAccount,
+  run: Run,
+): Promise<void> {
+  const { batch, events } = item;
+  const origin = logBatchOrigin(batch, events[0]?.id ?? "", events.at(-1)?.id ?? "", events.length, run.arrival);
+  const reader = recordReader(item, origin, undefined, number, account, run);
+  for (const [position, { id, timestamp, message }] of events.entries()) {
+    const bytes = Buffer.from(message.replace(/\r?\n$/, ""));
+    reader.readOne(bytes, { idKey: logEventKey(batch, id), position, timestamp, eventId: id });
+  }
+  await run.ready();
 }
 
-export interface Explanation {
-  readonly trigger: string;
-  readonly ok: boolean;
-  readonly items: readonly ExplainedItem[];
+async function carryBytes(
+  item: Extract<Item, { kind: "bytes" }>,
+  number: number,
+  account: ItemAccount,
+  run: Run,
+): Promise<void> {
+  const reader = recordReader(item, streamOrigin(item.stream), undefined, number, account, run);
+  const framer = new LineFramer({ maxFrameBytes: run.plan.config.read.maxFrameBytes });
+  for (const block of framer.push(item.bytes)) reader.read(block);
+  for (const block of framer.end()) reader.read(block);
+  await run.ready();
 }
 
-export interface Pipeline {
-  /** One Lambda event, whatever its shape. Never throws for what the event or a sink said: see `Outcome.error`. */
-  handle(event: unknown, invocation?: Invocation): Promise<Outcome>;
-  /** Objects named by the caller; each is a unit of its own. */
-  objects(refs: readonly ObjectRef[], invocation?: Invocation): Promise<Outcome>;
-  /** Records from a program, without event or envelope. */
-  write(records: Iterable<DirectRecord>, options?: DirectOptions): Promise<Outcome>;
-  /** How an event would unwrap and where it would go. Reads the first bytes of objects, sends nothing. */
-  explain(event: unknown, invocation?: Invocation): Promise<Explanation>;
-  /** Validates each sink's options; with `connect`, also resolves its secrets and reaches it. One entry per sink that has trouble. */
-  check(options: { readonly connect: boolean }): Promise<readonly { readonly sink: string; readonly reason: Reason }[]>;
-  close(): Promise<void>;
+/** How many records of a program are taken before sinks are waited for. */
+const DIRECT_CHUNK = 1000;
+
+async function carryDirect(
+  item: Extract<Item, { kind: "direct" }>,
+  number: number,
+  account: ItemAccount,
+  run: Run,
+): Promise<void> {
+  const reader = recordReader(item, directOrigin(item.stream, run.arrival), undefined, number, account, run);
+  let position = 0;
+  for (const { message, timestamp, id, fields } of item.records) {
+    const idKey = sourceKey("direct", item.stream, id ?? randomUUID());
+    reader.readDirect(Buffer.from(message), { idKey, position, timestamp }, fields);
+    position += 1;
+    if (position % DIRECT_CHUNK === 0) await run.ready();
+  }
 }
 
-export function createPipeline(_config: Config, _ports: Ports): Pipeline {
-  throw new Error("not built yet");
+/** Each record goes through the filters and routes, and to the lanes it is meant for. */
+function recordReader(
+  item: Item,
+  origin: Origin,
+  key: string | undefined,
+  number: number,
+  account: ItemAccount,
+  run: Run,
+): RecordReader {
+  const { plan, lanes } = run;
+  run.origins[number] = origin;
+  const emit = (record: RecordView): void => {
+    const targets = plan.passes(record) ? plan.route(record) : [];
+    if (targets.length === 0) {
+      account.filtered += 1;
+      return;
+    }
+    account.routed += 1;
+    for (const target of targets) lanes[target]?.add(record, number);
+  };
+  return new RecordReader(origin, plan.sourceOf(item), key, account, emit);
+}
+
+function objectUnits(refs: readonly ObjectRef[]): Decoded {
+  const units = refs.map((ref) => ({
+    id: `${ref.bucket}/${ref.key}`,
+    kind: "object" as const,
+    receiveCount: 1,
+    items: [{ kind: "object" as const, path: [], ref }],
+    ignored: [],
+  }));
+  return { trigger: "objects", units };
+}
+
+function directUnit(records: Parameters<Pipeline["write"]>[0], options: DirectOptions): Decoded {
+  const stream = options.stream ?? "direct";
+  const items = [{ kind: "direct" as const, path: [], stream, records }];
+  return { trigger: "direct", units: [{ id: stream, kind: "direct", receiveCount: 1, items, ignored: [] }] };
+}
+
+function named(item: Item, error: unknown): SluiceError {
+  const known = asSluiceError(error);
+  if (item.kind !== "object") return known;
+  const { store, bucket, key } = item.ref;
+  const where = store === "s3" ? `s3://${bucket}/${quote(key)}` : quote(key);
+  return new SluiceError(known.code, `${where}: ${known.message}`, { cause: known });
 }

@@ -3,6 +3,7 @@ import { quote, SluiceError } from "../errors.ts";
 import type { SinkDefinition } from "../ports/sink.ts";
 import type { Config, SinkConfig } from "./config.ts";
 import { CORE_SINK_KEYS, configSchema } from "./schema.ts";
+import { hasSecret } from "./secrets.ts";
 
 /** One thing wrong in a config: `sinks.search.url`, what was expected there, and what was found. */
 export interface ConfigIssue {
@@ -34,8 +35,17 @@ export function parseConfig(value: unknown, file: string): Config {
 export function parseSinkOptions(name: string, definition: SinkDefinition, options: unknown, file: string): unknown {
   const result = definition.options.safeParse(options, { reportInput: true });
   if (result.success) return result.data;
-  const issues = issuesOf(result.error, options, definition.options, ["sinks", name]);
-  throw new ConfigError(file, issues);
+  throw new ConfigError(file, issuesOf(result.error, options, definition.options, ["sinks", name]));
+}
+
+/** What is wrong in a sink's options while secrets are still placeholders: those can't be judged yet. */
+export function sinkOptionIssues(name: string, definition: SinkDefinition, options: unknown): readonly ConfigIssue[] {
+  const result = definition.options.safeParse(options, { reportInput: true });
+  if (result.success) return [];
+  const known = result.error.issues.filter(
+    (issue) => !hasSecret(valueAt(options, issue.path)) || issue.path.length === 0,
+  );
+  return issuesOf(new z.ZodError(known), options, definition.options, ["sinks", name]);
 }
 
 export function sinkOptions(sink: SinkConfig): Record<string, unknown> {

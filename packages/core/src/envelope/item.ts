@@ -1,3 +1,4 @@
+import type { DirectRecord } from "../api.ts";
 import type { SluiceError } from "../errors.ts";
 import type { ObjectRef } from "../ports/object-reader.ts";
 import type { LogBatch, StreamRecord } from "../record/origin.ts";
@@ -23,7 +24,13 @@ export type Item =
       readonly batch: LogBatch;
       readonly events: readonly LogEvent[];
     }
-  | { readonly kind: "bytes"; readonly path: EnvelopePath; readonly stream: StreamRecord; readonly bytes: Uint8Array };
+  | { readonly kind: "bytes"; readonly path: EnvelopePath; readonly stream: StreamRecord; readonly bytes: Uint8Array }
+  | {
+      readonly kind: "direct";
+      readonly path: EnvelopePath;
+      readonly stream: string;
+      readonly records: Iterable<DirectRecord>;
+    };
 
 /** Known to carry no records: s3:TestEvent, CONTROL_MESSAGE, ObjectRemoved … */
 export interface Ignored {

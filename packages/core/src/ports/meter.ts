@@ -1,11 +1,16 @@
-/** Told about progress while work goes on; must be cheap, must not throw. Counts are totals of the invocation so far. */
+/** Totals of the invocation so far. */
+export interface Progress {
+  /** Records read. */
+  readonly in: number;
+  /** Bytes read, as stored. */
+  readonly bytes: number;
+  readonly items: number;
+  readonly itemsDone: number;
+}
+
+/** Told about progress while work goes on; must be cheap, must not throw. */
 export interface Meter {
-  progress(totals: {
-    readonly in: number;
-    readonly bytes: number;
-    readonly units: number;
-    readonly unitsDone: number;
-  }): void;
+  progress(totals: Progress): void;
 }
 
 export const silentMeter: Meter = { progress: () => {} };

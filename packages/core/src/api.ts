@@ -1,0 +1,87 @@
+import type { Outcome } from "./outcome/outcome.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { DeadLetterStore } from "./ports/dead-letters.ts";
+import type { Deadline } from "./ports/deadline.ts";
+import type { Logger } from "./ports/logger.ts";
+import type { Meter } from "./ports/meter.ts";
+import type { ObjectReader, ObjectRef } from "./ports/object-reader.ts";
+import type { SecretStore } from "./ports/secrets.ts";
+import type { Reason, SinkDefinition } from "./ports/sink.ts";
+
+/** Loads the code of a kind of sink, by its `type` in the config; undefined for a type nobody knows. */
+export type SinkCatalog = (type: string) => Promise<SinkDefinition | undefined>;
+
+/** What the core needs from outside. Only `sinks` must be there: the rest is for what reads objects, holds secrets and so on. */
+export interface Ports {
+  readonly sinks: SinkCatalog;
+  readonly reader?: ObjectReader;
+  readonly secrets?: SecretStore;
+  readonly deadLetters?: DeadLetterStore;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  readonly meter?: Meter;
+  /** Names the config in error messages: its path, or where it came from. */
+  readonly configName?: string;
+  /** Folder that relative paths in sinks start from. Default: ".". */
+  readonly baseDir?: string;
+}
+
+/** What is known of one invocation and its payload doesn't tell. */
+export interface Invocation {
+  readonly deadline?: Deadline;
+  /** Of the function or stream that received the event. */
+  readonly region?: string;
+  readonly account?: string;
+}
+
+/** A record pushed in by a program. */
+export interface DirectRecord {
+  readonly message: string;
+  /** Milliseconds since the epoch; missing: the time of the call, and the document says so. */
+  readonly timestamp?: number;
+  /** Own name of the record within its stream; the same name gets the same id. Default: one that never comes again. */
+  readonly id?: string;
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+export interface DirectOptions extends Invocation {
+  /** Names the program or the log it writes. Default "direct". */
+  readonly stream?: string;
+}
+
+/** One item of an event as `explain` shows it. */
+export interface ExplainedItem {
+  readonly unit: string;
+  /** Envelopes from the outside in. */
+  readonly path: readonly string[];
+  readonly what: string;
+  readonly status: "record source" | "ignored" | "undecodable";
+  readonly reason?: string | undefined;
+  readonly compression?: string | undefined;
+  /** Number of the source in the config that matched, from 0; undefined when detected. */
+  readonly source?: number | undefined;
+  readonly format?: string | undefined;
+  readonly dataset?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly sinks?: readonly string[] | undefined;
+}
+
+export interface Explanation {
+  readonly trigger: string;
+  readonly ok: boolean;
+  readonly items: readonly ExplainedItem[];
+}
+
+export interface Pipeline {
+  /** One Lambda event, whatever its shape. Never throws for what the event or a sink said: see `Outcome.error`. */
+  handle(event: unknown, invocation?: Invocation): Promise<Outcome>;
+  /** Objects named by the caller; each is a unit of its own. */
+  objects(refs: readonly ObjectRef[], invocation?: Invocation): Promise<Outcome>;
+  /** Records from a program, without event or envelope. */
+  write(records: Iterable<DirectRecord>, options?: DirectOptions): Promise<Outcome>;
+  /** How an event would unwrap and where it would go. Reads the first bytes of objects, sends nothing. */
+  explain(event: unknown, invocation?: Invocation): Promise<Explanation>;
+  /** Validates each sink's options; with `connect`, also resolves its secrets and reaches it. One entry per sink that has trouble. */
+  check(options: { readonly connect: boolean }): Promise<readonly { readonly sink: string; readonly reason: Reason }[]>;
+  close(): Promise<void>;
+}

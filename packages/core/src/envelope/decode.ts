@@ -1,0 +1,69 @@
+import { asSluiceError, SluiceError } from "../errors.ts";
+import { expectObject, expectText, type Json, list } from "./expect.ts";
+import type { Decoded, ReceiverContext, Unit } from "./item.ts";
+import { unwrap } from "./unwrap.ts";
+
+/**
+ * Any Lambda event → units, each with the items it holds. Total: a value that is none of ours is a unit that failed
+ * with a coded reason. Only an event whose units can't be told apart fails as a whole (a unit of the invocation).
+ */
+export function decodeEvent(event: unknown, context: ReceiverContext): Decoded {
+  const records = list((event as Json | undefined)?.Records);
+  const source = (records?.[0] as Json | undefined)?.eventSource;
+  if (records !== undefined && source === "aws:sqs" && records.every(hasMessageId)) {
+    return { trigger: "sqs", units: records.map((record) => sqsUnit(record as Json, context)) };
+  }
+  if (records !== undefined && source === "aws:kinesis" && records.every(hasSequence)) {
+    return { trigger: "kinesis", units: records.map((record) => kinesisUnit(record as Json, context)) };
+  }
+  if (records?.length === 0) return { trigger: "async", units: [] };
+  return { trigger: "async", units: [unitOf({ id: "", kind: "invocation", receiveCount: 1 }, event, [], context)] };
+}
+
+/** SQS → Lambda: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
+function sqsUnit(record: Json, context: ReceiverContext): Unit {
+  const attributes = (record.attributes ?? {}) as Json;
+  const queue = String(record.eventSourceARN ?? "");
+  const group = queue.endsWith(".fifo") ? String(attributes.MessageGroupId ?? "") : undefined;
+  const receiveCount = Number(attributes.ApproximateReceiveCount) || 1;
+  return unitOf({ id: record.messageId as string, kind: "sqs", receiveCount, group }, record, [], context);
+}
+
+/** Kinesis → Lambda: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html */
+function kinesisUnit(record: Json, context: ReceiverContext): Unit {
+  const id = (record.kinesis as Json).sequenceNumber as string;
+  return unitOf({ id, kind: "kinesis", receiveCount: 1 }, record, [], context);
+}
+
+type UnitHead = Pick<Unit, "id" | "kind" | "receiveCount" | "group">;
+
+function unitOf(head: UnitHead, value: unknown, path: readonly string[], context: ReceiverContext): Unit {
+  try {
+    const { items, ignored } = unwrap(value, path, context);
+    return { ...head, items, ignored };
+  } catch (error) {
+    const known = asSluiceError(error);
+    const where = head.id === "" ? "event" : `${head.kind} ${head.id}`;
+    const named = new SluiceError(known.code, `${where}: ${known.message}`, { cause: known });
+    return { ...head, items: [], ignored: [], error: named };
+  }
+}
+
+function hasMessageId(record: unknown): boolean {
+  return attempt(() => expectText(expectObject(record, "").messageId, "messageId"));
+}
+
+function hasSequence(record: unknown): boolean {
+  return attempt(() =>
+    expectText(expectObject(expectObject(record, "").kinesis, "kinesis").sequenceNumber, "sequenceNumber"),
+  );
+}
+
+function attempt(check: () => unknown): boolean {
+  try {
+    check();
+    return true;
+  } catch {
+    return false;
+  }
+}

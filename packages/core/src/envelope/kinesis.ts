@@ -1,0 +1,49 @@
+import { Buffer } from "node:buffer";
+import { isLogPayload, type LogPayload, logPayload } from "./cloudwatch.ts";
+import { expectObject, isObject, type Json, list, malformed, optionalNumber, optionalText } from "./expect.ts";
+import { inflateInline } from "./inflate.ts";
+import type { ReceiverContext } from "./item.ts";
+import { type Envelope, merge, type Unwrapped } from "./unwrap.ts";
+
+const OPEN_BRACE = 0x7b;
+
+/** One Kinesis record as Lambda gives it, or a whole event of them inside another envelope. */
+export const kinesis: Envelope = {
+  name: "kinesis",
+  unwrap(value, _descend, context, path) {
+    if (value.eventSource === "aws:kinesis") return kinesisRecord(value, context, path);
+    const records = list(value.Records);
+    if (!isObject(records?.[0]) || records[0].eventSource !== "aws:kinesis") return undefined;
+    return merge(records.map((record, i) => kinesisRecord(expectObject(record, `Records[${i}]`), context, path)));
+  },
+};
+
+function kinesisRecord(record: Json, context: ReceiverContext, path: readonly string[]): Unwrapped {
+  const inner = expectObject(record.kinesis, "kinesis");
+  if (typeof inner.data !== "string") throw malformed("kinesis.data", "base64 text", inner.data);
+  const bytes = inflateInline(Buffer.from(inner.data, "base64"), context.maxInlineBytes, "kinesis.data");
+  const region = optionalText(record.awsRegion) ?? context.region;
+  const logs = parseLogPayload(bytes);
+  if (logs !== undefined) return logPayload(logs, { ...context, region }, [...path, "cloudwatch-logs"]);
+  const arn = String(record.eventSourceARN ?? "");
+  const stream = {
+    arn,
+    shard: String(record.eventID ?? "").split(":")[0] ?? "",
+    sequence: String(inner.sequenceNumber ?? ""),
+    region,
+    account: arn.split(":")[4] || context.account,
+    arrival: Math.floor((optionalNumber(inner.approximateArrivalTimestamp) ?? context.arrival / 1000) * 1000),
+  };
+  return { items: [{ kind: "bytes", path, stream, bytes }], ignored: [] };
+}
+
+/** CloudWatch's payload, when that is what the record holds; anything else is a program's own data. */
+function parseLogPayload(bytes: Uint8Array): LogPayload | undefined {
+  if (bytes[0] !== OPEN_BRACE) return undefined;
+  try {
+    const value: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8"));
+    return isLogPayload(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

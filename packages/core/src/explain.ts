@@ -1,0 +1,105 @@
+import { Buffer } from "node:buffer";
+import type { ExplainedItem, Explanation } from "./api.ts";
+import type { Decoded, Item, Unit } from "./envelope/item.ts";
+import { asSluiceError, quote } from "./errors.ts";
+import type { FrameBlock } from "./framing/frame.ts";
+import { LineFramer } from "./framing/lines.ts";
+import { decompress, isGzip } from "./object/decompress.ts";
+import { openObject } from "./object/read-object.ts";
+import type { Plan } from "./plan.ts";
+import { directOrigin } from "./record/origin.ts";
+import type { RecordCursor } from "./record/record.ts";
+import { RecordReader } from "./record/record-reader.ts";
+
+/** Stored bytes of an object that are looked at. */
+const PEEK_BYTES = 64 * 1024;
+
+/** Where each item of an event would go, judged by its first record. Sends nothing. */
+export async function explainItems(plan: Plan, decoded: Decoded): Promise<Explanation> {
+  const items: ExplainedItem[] = [];
+  for (const unit of decoded.units) {
+    if (unit.error !== undefined) items.push(undecodable(unit));
+    for (const { path, reason } of unit.ignored)
+      items.push({ unit: unit.id, path, what: reason, status: "ignored", reason });
+    for (const item of unit.items) items.push(await explainItem(plan, unit, item));
+  }
+  return { trigger: decoded.trigger, ok: items.every(({ status }) => status !== "undecodable"), items };
+}
+
+function undecodable(unit: Unit): ExplainedItem {
+  const reason = `${unit.error?.code}: ${unit.error?.message}`;
+  return { unit: unit.id, path: [unit.kind], what: "undecodable", status: "undecodable", reason };
+}
+
+async function explainItem(plan: Plan, unit: Unit, item: Item): Promise<ExplainedItem> {
+  const settings = plan.sourceOf(item);
+  const base = { unit: unit.id, path: item.path, what: nameOf(item), source: settings.index };
+  try {
+    const { compression, framed } = await firstFrames(plan, item);
+    const first = firstRecord(plan, item, framed);
+    if (first === undefined) return { ...base, status: "record source", compression, reason: "no records" };
+    return { ...base, ...first, status: "record source", compression };
+  } catch (error) {
+    const known = asSluiceError(error);
+    return { ...base, status: "undecodable", reason: `${known.code}: ${known.message}` };
+  }
+}
+
+interface Peek {
+  readonly compression: string | undefined;
+  readonly framed: readonly FrameBlock[];
+}
+
+async function firstFrames(plan: Plan, item: Item): Promise<Peek> {
+  if (item.kind === "bytes") return { compression: undefined, framed: linesOf(item.bytes) };
+  if (item.kind === "logs") return { compression: "gzip", framed: linesOf(Buffer.from(item.events[0]?.message ?? "")) };
+  if (item.kind === "direct") return { compression: undefined, framed: [] };
+  const { signal } = new AbortController();
+  const options = { partBytes: PEEK_BYTES, attempts: 1, minDelayMs: 1, maxDelayMs: 1, signal };
+  const object = await openObject(plan.reader, item.ref, options);
+  let compression: string | undefined;
+  async function* noticed(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of object.body) {
+      if (compression === undefined) compression = isGzip(chunk) ? "gzip" : "none";
+      yield chunk;
+    }
+  }
+  for await (const chunk of decompress(noticed(), plan.config.read)) return { compression, framed: linesOf(chunk) };
+  return { compression, framed: [] };
+}
+
+function linesOf(bytes: Uint8Array): readonly FrameBlock[] {
+  const framer = new LineFramer();
+  const blocks = framer.push(bytes);
+  return blocks.some(({ count }) => count > 0) ? blocks : framer.end();
+}
+
+type FirstRecord = Pick<ExplainedItem, "format" | "dataset" | "namespace" | "sinks" | "reason">;
+
+function firstRecord(plan: Plan, item: Item, blocks: readonly FrameBlock[]): FirstRecord | undefined {
+  let found: FirstRecord | undefined;
+  const emit = (record: RecordCursor): void => {
+    if (found !== undefined) return;
+    const { dataset, namespace } = record.context;
+    const kept = plan.passes(record);
+    const sinks = kept ? plan.route(record).map((i) => plan.sinkNames[i] as string) : [];
+    found = {
+      format: reader.format,
+      dataset,
+      namespace,
+      sinks,
+      reason: kept ? undefined : "the first record is filtered out",
+    };
+  };
+  const key = item.kind === "object" ? item.ref.key : undefined;
+  const counts = { in: 0, skipped: 0, unparsed: 0 };
+  const reader = new RecordReader(directOrigin("explain", 0), plan.sourceOf(item), key, counts, emit);
+  for (const block of blocks) if (found === undefined) reader.read(block);
+  return found;
+}
+
+function nameOf(item: Item): string {
+  if (item.kind === "object") return `s3://${item.ref.bucket}/${quote(item.ref.key)}`;
+  if (item.kind === "logs") return `log group ${quote(item.batch.group)}, ${item.events.length} events`;
+  return item.kind === "bytes" ? `${quote(item.stream.arn)}, ${item.bytes.length} bytes` : item.stream;
+}

@@ -1,0 +1,185 @@
+import { SluiceError } from "../errors.ts";
+import type { Reason } from "../ports/sink.ts";
+
+/** How a record left a sink. `failed` at a sink that isn't required counts as dropped. */
+export type Settlement = "delivered" | "deadLettered" | "failed" | "continued";
+
+export interface SinkTally {
+  routed: number;
+  delivered: number;
+  deadLettered: number;
+  failed: number;
+  dropped: number;
+  continued: number;
+}
+
+function emptyTally(): SinkTally {
+  return { routed: 0, delivered: 0, deadLettered: 0, failed: 0, dropped: 0, continued: 0 };
+}
+
+interface OpenBatch {
+  readonly first: number;
+  left: number;
+}
+
+/** One item's account with one sink: counts, and the positions that are not accounted for yet. */
+class SinkAccount {
+  readonly tally: SinkTally = emptyTally();
+  /** Per batch the first position of this item in it, and its records not yet settled; bounded by the batches in flight. */
+  readonly #open = new Map<number, OpenBatch>();
+  #lowestFailed = Number.POSITIVE_INFINITY;
+  #beyond = 0;
+
+  enter(batch: number, position: number): void {
+    this.tally.routed += 1;
+    const open = this.#open.get(batch);
+    if (open === undefined) this.#open.set(batch, { first: position, left: 1 });
+    else open.left += 1;
+    if (position >= this.#beyond) this.#beyond = position + 1;
+  }
+
+  leave(batch: number, position: number, how: Settlement, required: boolean): void {
+    if (how === "failed" && !required) this.tally.dropped += 1;
+    else this.tally[how] += 1;
+    if (how === "failed" && required && position < this.#lowestFailed) this.#lowestFailed = position;
+    const open = this.#open.get(batch);
+    if (open !== undefined && --open.left === 0) this.#open.delete(batch);
+  }
+
+  lowWaterMark(): number {
+    let mark = this.#lowestFailed;
+    for (const { first } of this.#open.values()) if (first < mark) mark = first;
+    return Number.isFinite(mark) ? mark : this.#beyond;
+  }
+}
+
+/** One item's account: what came in, what was filtered, and one account per sink. */
+export class ItemAccount {
+  in = 0;
+  skipped = 0;
+  added = 0;
+  filtered = 0;
+  routed = 0;
+  unparsed = 0;
+  /** All frames were read. */
+  finished = false;
+  error: SluiceError | undefined;
+  readonly unit: number;
+  readonly sinks: readonly SinkAccount[];
+
+  constructor(unit: number, sinks: number) {
+    this.unit = unit;
+    this.sinks = Array.from({ length: sinks }, () => new SinkAccount());
+  }
+
+  /** The first error stands. */
+  fail(error: SluiceError): void {
+    this.error ??= error;
+  }
+}
+
+/**
+ * Sees every record enter once per sink and leave once per sink. Holds counts and, per item and sink, the lowest position
+ * not yet accounted for; memory grows with items and batches in flight, never with records.
+ */
+export class Ledger {
+  readonly items: ItemAccount[] = [];
+  readonly #sinkNames: readonly string[];
+  readonly #required: readonly boolean[];
+  readonly #troubles = new Map<string, { sink: string; reason: Reason; records: number }>();
+  #batches = 0;
+
+  constructor(sinkNames: readonly string[], required: readonly boolean[]) {
+    this.#sinkNames = sinkNames;
+    this.#required = required;
+  }
+
+  /** The item's number, which batches carry beside each record. */
+  openItem(unit: number): { readonly number: number; readonly account: ItemAccount } {
+    const account = new ItemAccount(unit, this.#sinkNames.length);
+    this.items.push(account);
+    return { number: this.items.length - 1, account };
+  }
+
+  openBatch(): number {
+    return this.#batches++;
+  }
+
+  enter(sink: number, item: number, batch: number, position: number): void {
+    this.#account(sink, item).enter(batch, position);
+  }
+
+  leave(sink: number, item: number, batch: number, position: number, how: Settlement, reason?: Reason): void {
+    this.#account(sink, item).leave(batch, position, how, this.#required[sink] as boolean);
+    if (reason !== undefined) this.#note(sink, reason);
+  }
+
+  /** Where this sink must go on with this item: everything below is accounted for. */
+  lowWaterMark(sink: number, item: number): number {
+    return this.#account(sink, item).lowWaterMark();
+  }
+
+  troubles(): readonly { readonly sink: string; readonly reason: Reason; readonly records: number }[] {
+    return [...this.#troubles.values()];
+  }
+
+  total(sink: number): SinkTally {
+    const sum = emptyTally();
+    for (const item of this.items) {
+      const { tally } = item.sinks[sink] as SinkAccount;
+      for (const key of Object.keys(sum) as (keyof SinkTally)[]) sum[key] += tally[key];
+    }
+    return sum;
+  }
+
+  /** Why the item may not be acknowledged; undefined when all of it is accounted for in every required sink. */
+  verdict(number: number): SluiceError | undefined {
+    const item = this.items[number] as ItemAccount;
+    if (item.error !== undefined) return item.error;
+    if (!item.finished) return new SluiceError("INTERNAL", "item was not read to its end");
+    return this.#broken(item) ?? this.#failed(item);
+  }
+
+  #account(sink: number, item: number): SinkAccount {
+    return (this.items[item] as ItemAccount).sinks[sink] as SinkAccount;
+  }
+
+  #note(sink: number, reason: Reason): void {
+    const name = this.#sinkNames[sink] as string;
+    const key = `${name}\0${reason.code}`;
+    const known = this.#troubles.get(key);
+    if (known === undefined) this.#troubles.set(key, { sink: name, reason, records: 1 });
+    else known.records += 1;
+  }
+
+  /** The law of counting; a broken one is a bug, and fails the unit rather than passing it. */
+  #broken(item: ItemAccount): SluiceError | undefined {
+    if (item.in + item.added !== item.filtered + item.routed) {
+      const sums = `in ${item.in} + added ${item.added}, filtered ${item.filtered} + routed ${item.routed}`;
+      return new SluiceError("LEDGER_BROKEN", `counts don't add up: ${sums}`);
+    }
+    for (const [i, { tally }] of item.sinks.entries()) {
+      const left = tally.delivered + tally.deadLettered + tally.failed + tally.dropped + tally.continued;
+      if (left === tally.routed) continue;
+      return new SluiceError(
+        "LEDGER_BROKEN",
+        `sink ${this.#sinkNames[i]}: routed ${tally.routed}, accounted for ${left}`,
+      );
+    }
+    return undefined;
+  }
+
+  #failed(item: ItemAccount): SluiceError | undefined {
+    for (const [i, { tally }] of item.sinks.entries()) {
+      if (tally.failed === 0) continue;
+      const sink = this.#sinkNames[i] as string;
+      const trouble = this.troubles().find((each) => each.sink === sink);
+      const words = trouble === undefined ? "" : `: ${trouble.reason.code}: ${trouble.reason.message}`;
+      return new SluiceError(
+        "SINK_UNAVAILABLE",
+        `sink ${sink}: ${tally.failed} of ${tally.routed} records failed${words}`,
+      );
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,55 @@
+import type { Invocation, Ports } from "./api.ts";
+import type { Config } from "./config/config.ts";
+import type { Item, ReceiverContext } from "./envelope/item.ts";
+import { SluiceError } from "./errors.ts";
+import { type Clock, systemClock } from "./ports/clock.ts";
+import type { ObjectReader } from "./ports/object-reader.ts";
+import type { Test } from "./process/predicate.ts";
+import { compileProcess } from "./process/process.ts";
+import { compileSources, type SourceSettings } from "./record/source.ts";
+import { compileRoutes, type Router } from "./route/router.ts";
+import { SinkHandle } from "./sink/sink-handle.ts";
+
+/** A config compiled once: what every invocation shares. Holds no data of any invocation. */
+export interface Plan {
+  readonly config: Config;
+  readonly configName: string;
+  readonly ports: Ports;
+  readonly clock: Clock;
+  readonly reader: ObjectReader;
+  readonly sinkNames: readonly string[];
+  readonly handles: readonly SinkHandle[];
+  readonly sourceOf: (item: Item) => SourceSettings;
+  readonly passes: Test;
+  readonly route: Router;
+  receiver(invocation: Invocation): ReceiverContext;
+}
+
+const NO_READER: ObjectReader = {
+  read: async ({ bucket }) => {
+    throw new SluiceError("ACCESS_DENIED", `there is no reader for objects here (bucket ${bucket})`);
+  },
+};
+
+export function compilePlan(config: Config, ports: Ports): Plan {
+  const sinkNames = Object.keys(config.sinks);
+  const clock = ports.clock ?? systemClock;
+  return {
+    config,
+    configName: ports.configName ?? "config",
+    ports,
+    clock,
+    reader: ports.reader ?? NO_READER,
+    sinkNames,
+    handles: Object.entries(config.sinks).map(([name, sink]) => new SinkHandle(name, sink, ports)),
+    sourceOf: compileSources(config.sources),
+    passes: compileProcess(config.process),
+    route: compileRoutes(config.routes, sinkNames),
+    receiver: ({ region, account }) => ({
+      region,
+      account,
+      arrival: clock.now(),
+      maxInlineBytes: config.read.maxInlineBytes,
+    }),
+  };
+}

@@ -1,0 +1,138 @@
+import { Buffer } from "node:buffer";
+import { escapeInvalidUtf8, INVALID_UTF8_TAG, isValidUtf8 } from "../bytes/utf8.ts";
+import type { FrameBlock } from "../framing/frame.ts";
+import { contextOf } from "./context.ts";
+import type { Format, ParseResult } from "./formats/format.ts";
+import { detectFormat } from "./formats/index.ts";
+import type { Origin } from "./origin.ts";
+import { RecordCursor } from "./record.ts";
+import type { SourceSettings } from "./source.ts";
+
+/** Tag of a record whose line did not fit its format. */
+export const UNPARSED_TAG = "unparsed";
+
+export interface RecordCounts {
+  in: number;
+  skipped: number;
+  unparsed: number;
+}
+
+/** Takes each record as it is read; the cursor is valid only during the call. */
+export type Emit = (record: RecordCursor) => void;
+
+/** Frames → records of one item: detects the format at the first frame, then parses each in place. */
+export class RecordReader {
+  readonly #origin: Origin;
+  readonly #settings: SourceSettings;
+  readonly #key: string | undefined;
+  readonly #counts: RecordCounts;
+  readonly #emit: Emit;
+  #cursor: RecordCursor | undefined;
+  #parse: (record: RecordCursor) => ParseResult = () => "record";
+  /** Name of the format, once the first frame was seen. */
+  format: string | undefined;
+
+  constructor(origin: Origin, settings: SourceSettings, key: string | undefined, counts: RecordCounts, emit: Emit) {
+    this.#origin = origin;
+    this.#settings = settings;
+    this.#key = key;
+    this.#counts = counts;
+    this.#emit = emit;
+  }
+
+  read(block: FrameBlock): void {
+    this.#counts.skipped += block.skipped;
+    if (block.count === 0) return;
+    const { bytes, base, from, to } = block;
+    const first = from[0] as number;
+    const cursor = this.#cursor ?? this.#open(bytes.subarray(first, to[0] as number));
+    const valid = isValidUtf8(bytes, first, to[block.count - 1] as number);
+    for (let i = 0; i < block.count; i++) {
+      cursor.move(bytes, from[i] as number, to[i] as number, base);
+      if (!valid) repair(cursor);
+      this.#finish(cursor);
+    }
+  }
+
+  /** One record that needs no framing (a log event): its own id and time, and its number in the batch as position. */
+  readOne(
+    message: Uint8Array,
+    at: { readonly idKey: string; readonly position: number; readonly timestamp: number; readonly eventId: string },
+  ): void {
+    if (message.length === 0) {
+      this.#counts.skipped += 1;
+      return;
+    }
+    const cursor = this.#cursor ?? this.#open(message);
+    cursor.move(message, 0, message.length, 0);
+    cursor.idKey = at.idKey;
+    cursor.position = at.position;
+    cursor.timestamp = at.timestamp;
+    cursor.timestampFrom = "record";
+    cursor.eventId = at.eventId;
+    this.#finish(cursor);
+  }
+
+  /** A record pushed in by a program: `message`, then the bytes of its fields as JSON when it has any. */
+  readDirect(
+    message: Uint8Array,
+    at: { readonly idKey: string; readonly position: number; readonly timestamp: number | undefined },
+    fields: Readonly<Record<string, unknown>> | undefined,
+  ): void {
+    const cursor = this.#cursor ?? this.#open(message);
+    const json = fields === undefined ? message.subarray(0, 0) : Buffer.from(JSON.stringify(fields));
+    const bytes = json.length === 0 ? message : Buffer.concat([message, json]);
+    cursor.move(bytes, 0, message.length, 0);
+    cursor.idKey = at.idKey;
+    cursor.position = at.position;
+    if (at.timestamp !== undefined) {
+      cursor.timestamp = at.timestamp;
+      cursor.timestampFrom = "record";
+    }
+    if (fields !== undefined) {
+      cursor.json = fields;
+      cursor.jsonFrom = message.length;
+      cursor.jsonTo = bytes.length;
+    }
+    this.#counts.in += 1;
+    this.#emit(cursor);
+  }
+
+  #finish(cursor: RecordCursor): void {
+    const result = this.#parse(cursor);
+    if (result === "skip") {
+      this.#counts.skipped += 1;
+      return;
+    }
+    this.#counts.in += 1;
+    if (result === "unparsed") {
+      this.#counts.unparsed += 1;
+      cursor.tag(UNPARSED_TAG);
+    }
+    this.#emit(cursor);
+  }
+
+  #open(head: Uint8Array): RecordCursor {
+    const format = formatOf(this.#settings, this.#key, head);
+    const cursor = new RecordCursor(contextOf(this.#origin, this.#settings, format));
+    this.format = format.name;
+    this.#parse = format.parser({ fields: this.#settings.fields });
+    this.#cursor = cursor;
+    return cursor;
+  }
+}
+
+/** The source's own, or what the first frame looks like. */
+export function formatOf(settings: SourceSettings, key: string | undefined, head: Uint8Array): Format {
+  return settings.format ?? detectFormat({ key, head });
+}
+
+/** A message with bytes that aren't UTF-8 is replaced by a readable form; its span stays that of the original. */
+function repair(cursor: RecordCursor): void {
+  if (isValidUtf8(cursor.bytes, cursor.from, cursor.to)) return;
+  const bytes = escapeInvalidUtf8(cursor.bytes, cursor.from, cursor.to);
+  cursor.bytes = bytes;
+  cursor.from = 0;
+  cursor.to = bytes.length;
+  cursor.tag(INVALID_UTF8_TAG);
+}

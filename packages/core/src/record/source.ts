@@ -1,0 +1,80 @@
+import type { SourceConfig } from "../config/config.ts";
+import type { Item } from "../envelope/item.ts";
+import { compileGlob, type Matcher } from "../process/glob.ts";
+import type { Format } from "./formats/format.ts";
+import { formatNamed } from "./formats/index.ts";
+import { raw } from "./formats/raw.ts";
+
+/** How an item is to be read. `format` undefined: by its content. */
+export interface SourceSettings {
+  /** Number of the matching source in the config, from 0; undefined when none matched. */
+  readonly index: number | undefined;
+  readonly format: Format | undefined;
+  readonly dataset: string | undefined;
+  readonly namespace: string;
+  readonly fields: boolean;
+  readonly tags: readonly string[];
+  readonly constants: Readonly<Record<string, string>>;
+}
+
+export type SourceResolver = (item: Item) => SourceSettings;
+
+const DEFAULT_NAMESPACE = "default";
+/** Dataset of content that no source and no format names. */
+export const GENERIC_DATASET = "generic";
+export const LOGS_DATASET = "aws.cloudwatch_logs";
+
+type Facts = Readonly<Record<keyof SourceConfig["match"], string | undefined>>;
+
+/** First match wins; what matches none is read by content (objects, streams) or as raw lines (log groups). */
+export function compileSources(sources: readonly SourceConfig[]): SourceResolver {
+  const compiled = sources.map((source) => ({ matches: compileMatch(source), source }));
+  return (item) => {
+    const facts = factsOf(item);
+    const index = compiled.findIndex(({ matches }) => matches(facts));
+    return settingsOf(compiled[index]?.source, index < 0 ? undefined : index, item);
+  };
+}
+
+function compileMatch(source: SourceConfig): (facts: Facts) => boolean {
+  const tests = Object.entries(source.match)
+    .filter((entry): entry is [keyof Facts, string] => entry[1] !== undefined)
+    .map(([name, pattern]): [keyof Facts, Matcher] => [name, compileGlob(pattern, { segments: name === "key" })]);
+  return (facts) => tests.every(([name, matcher]) => facts[name] !== undefined && matcher(facts[name]));
+}
+
+function factsOf(item: Item): Facts {
+  const none = { bucket: undefined, key: undefined, logGroup: undefined, logStream: undefined, streamArn: undefined };
+  switch (item.kind) {
+    case "object": {
+      const { bucket, key, account, region } = item.ref;
+      return { ...none, bucket, key, account, region };
+    }
+    case "logs": {
+      const { group, stream, owner, region } = item.batch;
+      return { ...none, logGroup: group, logStream: stream, account: owner, region };
+    }
+    case "bytes": {
+      const { arn, account, region } = item.stream;
+      return { ...none, streamArn: arn, account, region };
+    }
+    case "direct":
+      return { ...none, account: undefined, region: undefined };
+  }
+}
+
+function settingsOf(source: SourceConfig | undefined, index: number | undefined, item: Item): SourceSettings {
+  const named = source?.format ?? source?.dataset;
+  const format = named === undefined ? undefined : formatNamed(named);
+  const logs = item.kind === "logs";
+  return {
+    index,
+    // Events of one log group are of many shapes; judging by a batch's first would be chance.
+    format: format ?? (logs || source?.dataset !== undefined ? raw : undefined),
+    dataset: source?.dataset ?? format?.dataset ?? (logs ? LOGS_DATASET : undefined),
+    namespace: source?.namespace ?? DEFAULT_NAMESPACE,
+    fields: source?.parse !== "raw",
+    tags: source?.tags ?? [],
+    constants: source?.fields ?? {},
+  };
+}

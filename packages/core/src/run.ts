@@ -1,0 +1,158 @@
+import type { Invocation } from "./api.ts";
+import type { Decoded, Item } from "./envelope/item.ts";
+import { SluiceError } from "./errors.ts";
+import type { ReadOptions } from "./object/read-object.ts";
+import { Ledger } from "./outcome/ledger.ts";
+import type { Plan } from "./plan.ts";
+import { type Deadline, NO_DEADLINE } from "./ports/deadline.ts";
+import { silentMeter } from "./ports/meter.ts";
+import type { Origin } from "./record/origin.ts";
+import { DeadLetterBox } from "./sink/dead-letter-box.ts";
+import { Lane } from "./sink/lane.ts";
+
+/** Part of the margin that sends may not use: it is for the answer. */
+const ANSWER_SHARE = 5;
+
+/** Backoff while reading an object. */
+const READ_MIN_DELAY_MS = 100;
+const READ_MAX_DELAY_MS = 5_000;
+
+/** Longest time that a timer can wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** One invocation under way: its ledger, its lanes, its deadline. Nothing of it outlives the answer. */
+export class Run {
+  readonly plan: Plan;
+  readonly ledger: Ledger;
+  readonly lanes: readonly Lane[];
+  readonly origins: Origin[] = [];
+  readonly arrival: number;
+  readonly readOptions: ReadOptions;
+  /** Read so far, as stored. */
+  bytes = 0;
+  readonly #decoded: Decoded;
+  readonly #deadline: Deadline;
+  readonly #reading = new AbortController();
+  readonly #sending = new AbortController();
+  readonly #timers: NodeJS.Timeout[] = [];
+  #itemsDone = 0;
+
+  constructor(plan: Plan, decoded: Decoded, invocation: Invocation) {
+    const { config, clock, ports } = plan;
+    const { marginMs } = config.deadline;
+    this.plan = plan;
+    this.#decoded = decoded;
+    this.arrival = clock.now();
+    this.#deadline = invocation.deadline ?? NO_DEADLINE;
+    this.ledger = new Ledger(
+      plan.sinkNames,
+      plan.handles.map((handle) => handle.config.required),
+    );
+    this.readOptions = {
+      partBytes: config.read.partBytes,
+      attempts: config.read.attempts,
+      minDelayMs: READ_MIN_DELAY_MS,
+      maxDelayMs: READ_MAX_DELAY_MS,
+      signal: this.#reading.signal,
+    };
+    this.lanes = plan.handles.map((handle, number) => {
+      const letters = new DeadLetterBox(handle.name, ports.deadLetters, clock, this.#sending.signal);
+      return new Lane({
+        number,
+        handle,
+        letters,
+        ledger: this.ledger,
+        clock,
+        deadline: this.#deadline,
+        reserveMs: marginMs / ANSWER_SHARE,
+        signal: this.#sending.signal,
+        originOf: (item) => this.origins[item] as Origin,
+      });
+    });
+    this.#abortBefore(this.#reading, marginMs);
+    this.#abortBefore(this.#sending, marginMs / ANSWER_SHARE);
+  }
+
+  /** Several items at once; one after another where the trigger promises an order. */
+  async eachItem(work: (item: Item, unit: number) => Promise<void>): Promise<void> {
+    const { units } = this.#decoded;
+    const jobs = units.flatMap((unit, i) => unit.items.map((item) => ({ item, unit: i })));
+    const ordered = units.some((unit) => unit.group !== undefined);
+    const workers = ordered ? 1 : Math.min(this.plan.config.read.concurrency, jobs.length);
+    let next = 0;
+    const worker = async (): Promise<void> => {
+      for (let job = jobs[next++]; job !== undefined; job = jobs[next++]) {
+        await work(job.item, job.unit);
+        this.#itemsDone += 1;
+        this.progress();
+      }
+    };
+    await Promise.all(Array.from({ length: workers }, worker));
+  }
+
+  /** Undefined when every lane can take more; else resolves when they can. */
+  ready(): Promise<unknown> | undefined {
+    const waits = this.lanes.map((lane) => lane.ready()).filter((wait) => wait !== undefined);
+    return waits.length === 0 ? undefined : Promise.all(waits);
+  }
+
+  passed(item: number, position: number): void {
+    for (const lane of this.lanes) lane.passed(item, position);
+  }
+
+  closeItem(item: number, error: SluiceError | undefined): void {
+    const reason = error === undefined ? undefined : { code: error.code, message: error.message };
+    for (const lane of this.lanes) lane.closeItem(item, reason);
+  }
+
+  async drain(): Promise<void> {
+    await Promise.all(this.lanes.map((lane) => lane.drain()));
+  }
+
+  /** Reading ends in time to drain the sinks; a unit not read to its end fails with DEADLINE. */
+  checkDeadline(): void {
+    if (this.#reading.signal.aborted || this.#deadline.remainingMs() <= this.plan.config.deadline.marginMs)
+      throw deadlineError();
+  }
+
+  /** A read cut off by the deadline says so, whatever words the reader found for it. */
+  explainAbort(error: unknown): unknown {
+    return this.#reading.signal.aborted ? deadlineError() : error;
+  }
+
+  async *counted(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of body) {
+      this.bytes += chunk.length;
+      yield chunk;
+    }
+  }
+
+  progress(): void {
+    const meter = this.plan.ports.meter ?? silentMeter;
+    const total = this.ledger.items.reduce((sum, item) => sum + item.in, 0);
+    meter.progress({ in: total, bytes: this.bytes, items: this.ledger.items.length, itemsDone: this.#itemsDone });
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  #abortBefore(controller: AbortController, marginMs: number): void {
+    const ms = this.#deadline.remainingMs() - marginMs;
+    if (!Number.isFinite(ms)) return;
+    this.#timers.push(setTimeout(() => controller.abort(deadlineError()), Math.min(Math.max(ms, 0), MAX_TIMER_MS)));
+  }
+}
+
+export async function startRun(plan: Plan, decoded: Decoded, invocation: Invocation): Promise<Run> {
+  const run = new Run(plan, decoded, invocation);
+  if (decoded.units.some((unit) => unit.items.length > 0)) await Promise.all(run.lanes.map((lane) => lane.start()));
+  return run;
+}
+
+function deadlineError(): SluiceError {
+  return new SluiceError(
+    "DEADLINE",
+    "not finished in time: what was read is delivered, the unit goes back to its queue",
+  );
+}

@@ -1,0 +1,160 @@
+import { ByteWriter } from "../bytes/byte-writer.ts";
+import type { EncodedBatch } from "../ports/sink.ts";
+import { type RecordView, recordId } from "../record/record.ts";
+
+/** What core keeps of each record beside its bytes: enough to account for it and to name it. */
+interface Columns {
+  readonly offsets: number[];
+  readonly items: number[];
+  readonly positions: number[];
+  readonly keys: string[];
+  readonly starts: number[];
+  readonly ends: number[];
+  readonly parts: number[];
+}
+
+/** A batch being filled: one slab of bytes and parallel arrays. */
+export class OpenBatch {
+  readonly number: number;
+  readonly partition: string;
+  readonly writer: ByteWriter;
+  /** Item of the first record; with cells, of all. */
+  item = -1;
+  /** Names the cell, for sinks that have them. */
+  cell: string | undefined;
+  readonly #columns: Columns = { offsets: [], items: [], positions: [], keys: [], starts: [], ends: [], parts: [] };
+
+  constructor(number: number, partition: string, writer: ByteWriter) {
+    this.number = number;
+    this.partition = partition;
+    this.writer = writer;
+  }
+
+  get count(): number {
+    return this.#columns.items.length;
+  }
+
+  /** Position of record `i`. */
+  position(i: number): number {
+    return this.#columns.positions[i] ?? 0;
+  }
+
+  /** Takes the record whose bytes begin at `offset` and end where the writer stands. */
+  push(record: RecordView, item: number, offset: number): void {
+    const columns = this.#columns;
+    if (this.item < 0) this.item = item;
+    columns.offsets.push(offset);
+    columns.items.push(item);
+    columns.positions.push(record.position);
+    columns.keys.push(record.idKey);
+    columns.starts.push(record.start);
+    columns.ends.push(record.end);
+    columns.parts.push(record.part);
+  }
+
+  seal(): SealedBatch {
+    this.#columns.offsets.push(this.writer.length);
+    return new SealedBatch(this.number, this.writer.view(), this.#columns, 0, this.count, this.partition, this.cell);
+  }
+}
+
+/** Records `first … first + count` of a closed batch. */
+export class SealedBatch implements EncodedBatch {
+  readonly number: number;
+  readonly count: number;
+  readonly partition: string;
+  readonly cell: string | undefined;
+  readonly bytes: Uint8Array;
+  readonly #all: Uint8Array;
+  readonly #columns: Columns;
+  readonly #first: number;
+
+  constructor(
+    number: number,
+    all: Uint8Array,
+    columns: Columns,
+    first: number,
+    count: number,
+    partition: string,
+    cell: string | undefined,
+  ) {
+    this.number = number;
+    this.count = count;
+    this.partition = partition;
+    this.cell = cell;
+    this.#all = all;
+    this.#columns = columns;
+    this.#first = first;
+    this.bytes = all.subarray(columns.offsets[first] as number, columns.offsets[first + count] as number);
+  }
+
+  offset(i: number): number {
+    return (this.#columns.offsets[this.#first + i] as number) - (this.#columns.offsets[this.#first] as number);
+  }
+
+  item(i: number): number {
+    return this.#columns.items[this.#first + i] as number;
+  }
+
+  position(i: number): number {
+    return this.#columns.positions[this.#first + i] as number;
+  }
+
+  start(i: number): number {
+    return this.#columns.starts[this.#first + i] as number;
+  }
+
+  end(i: number): number {
+    return this.#columns.ends[this.#first + i] as number;
+  }
+
+  id(i: number): string {
+    const at = this.#first + i;
+    const { keys, starts, ends, parts } = this.#columns;
+    return recordId(keys[at] as string, starts[at] as number, ends[at] as number, parts[at] as number);
+  }
+
+  record(i: number): Uint8Array {
+    return this.bytes.subarray(this.offset(i), this.offset(i + 1));
+  }
+
+  slice(from: number, to: number): SealedBatch {
+    return new SealedBatch(
+      this.number,
+      this.#all,
+      this.#columns,
+      this.#first + from,
+      to - from,
+      this.partition,
+      this.#piece(from, to),
+    );
+  }
+
+  /** The records at `indices` (ascending) as a batch of their own; copies their bytes. */
+  select(indices: readonly number[]): SealedBatch {
+    const writer = new ByteWriter(indices.reduce((sum, i) => sum + this.offset(i + 1) - this.offset(i), 0));
+    const columns: Columns = { offsets: [], items: [], positions: [], keys: [], starts: [], ends: [], parts: [] };
+    for (const i of indices) {
+      columns.offsets.push(writer.length);
+      writer.bytes(this.record(i));
+      const at = this.#first + i;
+      for (const name of ["items", "positions", "starts", "ends", "parts"] as const) {
+        columns[name].push(this.#columns[name][at] as number);
+      }
+      columns.keys.push(this.#columns.keys[at] as string);
+    }
+    columns.offsets.push(writer.length);
+    return new SealedBatch(this.number, writer.view(), columns, 0, indices.length, this.partition, this.cell);
+  }
+
+  /** Part of a cell may not take the whole cell's name: it would overwrite it. */
+  #piece(from: number, to: number): string | undefined {
+    if (this.cell === undefined || (from === 0 && to === this.count)) return this.cell;
+    return pieceName(this.cell, this.position(from), this.position(to - 1));
+  }
+}
+
+/** Name of a part of a cell: by its span, so that different cuts of one cell never overwrite each other. */
+export function pieceName(cell: string, first: number, last: number): string {
+  return `${cell}.${first}-${last}`;
+}

@@ -1,0 +1,38 @@
+import { ConfigError, sinkOptionIssues, sinkOptions } from "../config/parse-config.ts";
+import { asSluiceError } from "../errors.ts";
+import type { Reason } from "../ports/sink.ts";
+import type { SinkHandle } from "./sink-handle.ts";
+
+export interface SinkCheck {
+  readonly sink: string;
+  readonly reason: Reason;
+}
+
+/** How long one sink may take to be reached. */
+const PROBE_MS = 15_000;
+
+/** Throws ConfigError for options that are wrong; with `connect`, says which sinks can't be made or reached. */
+export async function checkSinks(
+  handles: readonly SinkHandle[],
+  options: { readonly connect: boolean },
+  configName: string,
+): Promise<readonly SinkCheck[]> {
+  const issues = await Promise.all(
+    handles.map(async (handle) => sinkOptionIssues(handle.name, await handle.definition(), sinkOptions(handle.config))),
+  );
+  if (issues.flat().length > 0) throw new ConfigError(configName, issues.flat());
+  if (!options.connect) return [];
+  const checks = await Promise.all(handles.map(connect));
+  return checks.filter((check) => check !== undefined);
+}
+
+async function connect(handle: SinkHandle): Promise<SinkCheck | undefined> {
+  try {
+    const sink = await handle.sink();
+    const reason = await sink.probe?.(AbortSignal.timeout(PROBE_MS));
+    return reason === undefined ? undefined : { sink: handle.name, reason };
+  } catch (error) {
+    const known = asSluiceError(error);
+    return { sink: handle.name, reason: { code: known.code, message: known.message } };
+  }
+}

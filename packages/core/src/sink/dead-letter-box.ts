@@ -1,0 +1,109 @@
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
+import { asSluiceError } from "../errors.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { DeadLetter, DeadLetterStore } from "../ports/dead-letters.ts";
+import type { Reason } from "../ports/sink.ts";
+import type { Origin } from "../record/origin.ts";
+
+/** Letters, and their bytes, kept before they are written. */
+const MAX_LETTERS = 1000;
+const MAX_LETTER_BYTES = 4 * 1024 * 1024;
+
+interface Waiting {
+  readonly letter: DeadLetter;
+  /** Called once it is durable (no reason), or could not be made so. */
+  readonly settled: (failure: Reason | undefined) => void;
+}
+
+export interface Refused {
+  readonly id: string;
+  readonly start: number;
+  readonly end: number;
+  readonly origin: Origin;
+  readonly reason: Reason;
+  readonly document: Uint8Array;
+}
+
+const MISSING: Reason = {
+  code: "DEAD_LETTER_MISSING",
+  message: "the record was refused, and no deadLetter is configured",
+};
+
+/** Records that one sink refused for their own fault, on their way to the dead-letter store. */
+export class DeadLetterBox {
+  readonly #sink: string;
+  readonly #store: DeadLetterStore | undefined;
+  readonly #clock: Clock;
+  readonly #signal: AbortSignal;
+  #waiting: Waiting[] = [];
+  #bytes = 0;
+
+  constructor(sink: string, store: DeadLetterStore | undefined, clock: Clock, signal: AbortSignal) {
+    this.#sink = sink;
+    this.#store = store;
+    this.#clock = clock;
+    this.#signal = signal;
+  }
+
+  /** Keeps a copy of the document. `settled` is called exactly once, at the latest by the next flush. */
+  add(refused: Refused, settled: Waiting["settled"]): void {
+    if (this.#store === undefined) {
+      settled({ ...MISSING, message: `${MISSING.message}: ${refused.reason.code}: ${refused.reason.message}` });
+      return;
+    }
+    const document = Buffer.from(refused.document);
+    const letter: DeadLetter = {
+      id: refused.id,
+      sink: this.#sink,
+      at: this.#clock.now(),
+      status: refused.reason.status,
+      reason: { code: refused.reason.code, message: refused.reason.message },
+      origin: Object.fromEntries(refused.origin.constants),
+      start: refused.start,
+      end: refused.end,
+      document,
+      json: isJson(document),
+    };
+    this.#waiting.push({ letter, settled });
+    this.#bytes += document.length;
+  }
+
+  get full(): boolean {
+    return this.#waiting.length >= MAX_LETTERS || this.#bytes >= MAX_LETTER_BYTES;
+  }
+
+  async flush(): Promise<void> {
+    const batch = this.#waiting;
+    this.#waiting = [];
+    this.#bytes = 0;
+    if (batch.length === 0 || this.#store === undefined) return;
+    let failure: Reason | undefined;
+    try {
+      await this.#store.put(
+        this.#key(batch),
+        batch.map(({ letter }) => letter),
+        this.#signal,
+      );
+    } catch (error) {
+      failure = { code: "DEAD_LETTER_FAILED", message: asSluiceError(error).message };
+    }
+    for (const { settled } of batch) settled(failure);
+  }
+
+  /** From the sink and the ids, so that the same refusals of a redelivery overwrite their first copy. */
+  #key(batch: readonly Waiting[]): string {
+    const hash = createHash("sha256");
+    for (const { letter } of batch) hash.update(`${letter.id}\n`);
+    return `${this.#sink}/${hash.digest("hex").slice(0, 32)}.ndjson`;
+  }
+}
+
+function isJson(document: Uint8Array): boolean {
+  try {
+    JSON.parse(Buffer.from(document).toString("utf8"));
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,193 @@
+import pRetry from "p-retry";
+import type { RetryConfig } from "../config/config.ts";
+import { asSluiceError } from "../errors.ts";
+import type { Settlement } from "../outcome/ledger.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Deadline } from "../ports/deadline.ts";
+import type { Reason, RecordOutcome, SendResult } from "../ports/sink.ts";
+import type { SealedBatch } from "./batch.ts";
+import type { SinkHandle } from "./sink-handle.ts";
+
+/** What delivery tells about records, as soon as it is final. */
+export type Settle = (batch: SealedBatch, index: number, how: Settlement, reason?: Reason) => void;
+
+export interface DeliveryOptions {
+  readonly handle: SinkHandle;
+  readonly retry: RetryConfig;
+  readonly clock: Clock;
+  readonly deadline: Deadline;
+  /** Milliseconds before the deadline at which waiting for a sink ends. */
+  readonly reserveMs: number;
+  readonly signal: AbortSignal;
+  readonly settle: Settle;
+  /** A record refused for its own fault; goes to the dead letters, which settle it. */
+  readonly reject: (batch: SealedBatch, index: number, reason: Reason) => void;
+  /** The sink itself is at fault: nothing more is sent to it in this invocation. */
+  readonly openCircuit: (reason: Reason) => void;
+}
+
+/** Carries what is left of a batch to the next attempt. */
+class TryAgain extends Error {
+  readonly rest: SealedBatch;
+  readonly reason: Reason;
+  readonly afterMs: number;
+  constructor(rest: SealedBatch, reason: Reason, afterMs: number) {
+    super(reason.message);
+    this.name = "TryAgain";
+    this.rest = rest;
+    this.reason = reason;
+    this.afterMs = afterMs;
+  }
+}
+
+/**
+ * Sends one batch until each of its records is settled: backs off and retries (only what needs it), halves what is refused
+ * whole, renews credentials once, and gives up at the attempts' end or the deadline. Never throws.
+ */
+export class Delivery {
+  readonly #options: DeliveryOptions;
+  #renewed = false;
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+  }
+
+  async deliver(batch: SealedBatch): Promise<void> {
+    let pending: SealedBatch | undefined = batch;
+    let last: Reason | undefined;
+    try {
+      await pRetry(async (attempt) => {
+        try {
+          if (pending !== undefined) await this.#attempt(pending, attempt);
+          pending = undefined;
+        } catch (error) {
+          if (error instanceof TryAgain) ({ rest: pending, reason: last } = error);
+          throw error;
+        }
+      }, this.#retryOptions());
+    } catch (error) {
+      if (pending === undefined) return;
+      const reason = last ?? reasonOf(error);
+      this.#fail(pending, { ...reason, message: `gave up: ${reason.message}` });
+    }
+  }
+
+  /** One send, settled as far as it goes. Throws TryAgain with what is left to send. */
+  async #attempt(batch: SealedBatch, attempt: number): Promise<void> {
+    const result = await this.#send(batch, attempt);
+    switch (result.kind) {
+      case "delivered":
+        this.#settleAll(batch, "delivered");
+        return;
+      case "retry":
+        throw new TryAgain(batch, result.reason, result.afterMs ?? 0);
+      case "split":
+        await this.#halve(batch, result.reason);
+        return;
+      case "unauthorized":
+        await this.#renew(batch, result.reason);
+        return;
+      case "unavailable":
+        this.#options.openCircuit(result.reason);
+        this.#settleAll(batch, "failed", result.reason);
+        return;
+      case "each":
+        this.#each(batch, result.outcomes, result.afterMs ?? 0);
+    }
+  }
+
+  async #send(batch: SealedBatch, attempt: number): Promise<SendResult> {
+    const { handle, signal, deadline } = this.#options;
+    try {
+      const sink = await handle.sink();
+      const result = await sink.send(batch, { signal, attempt, deadline });
+      if (result.kind !== "each" || result.outcomes.length === batch.count) return result;
+      const message = `${result.outcomes.length} outcomes for ${batch.count} records`;
+      return { kind: "unavailable", reason: { code: "SINK_PROTOCOL", message } };
+    } catch (error) {
+      const reason = reasonOf(error);
+      return signal.aborted ? { kind: "retry", reason } : { kind: "unavailable", reason };
+    }
+  }
+
+  async #halve(batch: SealedBatch, reason: Reason): Promise<void> {
+    if (batch.count === 1) {
+      this.#options.reject(batch, 0, reason);
+      return;
+    }
+    const middle = batch.count >> 1;
+    await this.deliver(batch.slice(0, middle));
+    await this.deliver(batch.slice(middle, batch.count));
+  }
+
+  async #renew(batch: SealedBatch, reason: Reason): Promise<void> {
+    if (!this.#renewed) {
+      this.#renewed = true;
+      try {
+        await this.#options.handle.renew();
+      } catch (error) {
+        this.#fail(batch, reasonOf(error));
+        return;
+      }
+      throw new TryAgain(batch, reason, 0);
+    }
+    this.#fail(batch, reason);
+  }
+
+  /** Settles what is final; a rest to be sent again goes on as a smaller batch. */
+  #each(batch: SealedBatch, outcomes: readonly RecordOutcome[], afterMs: number): void {
+    const again: number[] = [];
+    let why: Reason | undefined;
+    let failed = 0;
+    outcomes.forEach((outcome, i) => {
+      if (outcome.kind === "delivered") this.#options.settle(batch, i, "delivered");
+      else if (outcome.kind === "reject") this.#options.reject(batch, i, outcome.reason);
+      else if (outcome.kind === "fail") {
+        failed += 1;
+        this.#options.settle(batch, i, "failed", outcome.reason);
+        if (failed === batch.count) this.#options.openCircuit(outcome.reason);
+      } else {
+        again.push(i);
+        why = outcome.reason;
+      }
+    });
+    if (why !== undefined) throw new TryAgain(batch.select(again), why, afterMs);
+  }
+
+  #fail(batch: SealedBatch, reason: Reason): void {
+    this.#options.openCircuit(reason);
+    this.#settleAll(batch, "failed", reason);
+  }
+
+  #settleAll(batch: SealedBatch, how: Settlement, reason?: Reason): void {
+    for (let i = 0; i < batch.count; i++) this.#options.settle(batch, i, how, reason);
+  }
+
+  #remainingMs(): number {
+    return this.#options.deadline.remainingMs() - this.#options.reserveMs;
+  }
+
+  #retryOptions(): Parameters<typeof pRetry>[1] {
+    const { retry, clock, signal } = this.#options;
+    return {
+      retries: retry.attempts - 1,
+      minTimeout: retry.minDelayMs,
+      maxTimeout: retry.maxDelayMs,
+      maxRetryTime: Math.max(0, this.#remainingMs()),
+      randomize: true,
+      signal,
+      shouldRetry: ({ error }) => !(error instanceof TryAgain) || error.afterMs < this.#remainingMs(),
+      onFailedAttempt: async ({ error, retryDelay, retriesLeft }) => {
+        if (!(error instanceof TryAgain)) return;
+        const more = error.afterMs - retryDelay;
+        // Retry-After beyond the backoff; pointless when no attempt follows.
+        if (retriesLeft > 0 && more > 0 && error.afterMs < this.#remainingMs()) await clock.sleep(more, signal);
+      },
+    };
+  }
+}
+
+function reasonOf(error: unknown): Reason {
+  const known = asSluiceError(error);
+  return { code: known.code, message: known.message };
+}

@@ -1,0 +1,279 @@
+import { ByteWriter } from "../bytes/byte-writer.ts";
+import { asSluiceError } from "../errors.ts";
+import type { Ledger, Settlement } from "../outcome/ledger.ts";
+import type { Reason, Sink, SinkLimits } from "../ports/sink.ts";
+import type { Origin } from "../record/origin.ts";
+import { type RecordView, recordId } from "../record/record.ts";
+import { OpenBatch, pieceName, type SealedBatch } from "./batch.ts";
+import type { DeadLetterBox } from "./dead-letter-box.ts";
+import { Delivery, type DeliveryOptions } from "./delivery.ts";
+import { limitsOf } from "./limits.ts";
+import type { SinkHandle } from "./sink-handle.ts";
+
+const MiB = 1024 * 1024;
+const FIRST_SLAB_BYTES = MiB / 4;
+
+export interface LaneOptions extends Pick<DeliveryOptions, "handle" | "clock" | "deadline" | "reserveMs" | "signal"> {
+  readonly number: number;
+  readonly handle: SinkHandle;
+  readonly ledger: Ledger;
+  readonly letters: DeadLetterBox;
+  /** Origin of an item, by its number. */
+  readonly originOf: (item: number) => Origin;
+}
+
+/**
+ * One sink's way through one invocation: encodes records into batches, sends them a few at a time, and sees to it that each
+ * record is settled in the ledger. What goes wrong here stays here.
+ */
+export class Lane {
+  readonly #options: LaneOptions;
+  readonly #delivery: DeliveryOptions;
+  #sink: Sink | undefined;
+  #limits: SinkLimits = limitsOf();
+  #broken: Reason | undefined;
+  readonly #open = new Map<string, OpenBatch>();
+  /** Cells of which a part was sent before the cell was complete. */
+  readonly #partial = new Set<string>();
+  readonly #queue: { readonly batch: SealedBatch; readonly writer: ByteWriter }[] = [];
+  readonly #spare: ByteWriter[] = [];
+  #inFlight = 0;
+  #waiters: (() => void)[] = [];
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+    this.#delivery = {
+      ...options,
+      retry: options.handle.config.retry,
+      settle: (batch, i, how, reason) => this.#leave(batch.item(i), batch.number, batch.position(i), how, reason),
+      reject: (batch, i, reason) => this.#reject(batch, i, reason),
+      openCircuit: (reason) => {
+        this.#broken ??= reason;
+      },
+    };
+  }
+
+  /** Makes the sink ready. When that fails, records fail here and other lanes go on. */
+  async start(): Promise<void> {
+    try {
+      this.#sink = await this.#options.handle.sink();
+      this.#limits = limitsOf(this.#sink.limits, this.#options.handle.config.limits);
+    } catch (error) {
+      const known = asSluiceError(error);
+      this.#broken = { code: known.code, message: known.message };
+    }
+  }
+
+  /** Takes one record; synchronous. The record is valid only during the call. */
+  add(record: RecordView, item: number): void {
+    const sink = this.#sink;
+    if (sink === undefined || this.#broken !== undefined) {
+      const batch = this.#options.ledger.openBatch();
+      this.#enter(item, batch, record.position);
+      this.#leave(item, batch, record.position, "failed", this.#broken);
+      return;
+    }
+    const cell = this.#cellOf(record, item);
+    const partition = sink.partition?.(record) ?? "";
+    const slot = cell === undefined ? partition : `${item}\n${cell}\n${partition}`;
+    const batch = this.#open.get(slot) ?? this.#begin(slot, partition, cell);
+    const before = batch.writer.length;
+    const refusal = this.#encode(sink, record, batch.writer) ?? this.#oversize(batch.writer.length - before);
+    if (refusal === undefined) this.#append(slot, batch, record, item, before);
+    else this.#rejectEncoded(record, item, batch, before, refusal);
+  }
+
+  /** Undefined when more can be added at once; else resolves when it can. */
+  ready(): Promise<void> | undefined {
+    if (this.#queue.length === 0 && !this.#options.letters.full) return undefined;
+    return this.#until(() => this.#queue.length === 0).then(() => {
+      if (this.#options.letters.full) return this.#options.letters.flush();
+    });
+  }
+
+  /** The item was read up to `position`: cells that lie behind it are complete. */
+  passed(item: number, position: number): void {
+    const { cellBytes } = this.#limits;
+    if (cellBytes === undefined) return;
+    const current = Math.floor(position / cellBytes);
+    for (const [slot, batch] of this.#open) {
+      if (batch.item === item && Math.floor(batch.position(0) / cellBytes) < current) this.#complete(slot, batch);
+    }
+  }
+
+  /** The item was read to its end, or failed on the way: then its open cells are not sent, as they would look complete. */
+  closeItem(item: number, failure: Reason | undefined): void {
+    if (this.#limits.cellBytes === undefined) return;
+    for (const [slot, batch] of this.#open) {
+      if (batch.item !== item) continue;
+      if (failure === undefined) this.#complete(slot, batch);
+      else this.#abandon(slot, batch, failure);
+    }
+    for (const slot of this.#partial) if (slot.startsWith(`${item}\n`)) this.#partial.delete(slot);
+  }
+
+  /** Sends what is left and waits until every record is settled. */
+  async drain(): Promise<void> {
+    for (const [slot, batch] of this.#open) this.#complete(slot, batch);
+    await this.#until(() => this.#queue.length === 0 && this.#inFlight === 0);
+    await this.#options.letters.flush();
+  }
+
+  #encode(sink: Sink, record: RecordView, writer: ByteWriter): Reason | undefined {
+    try {
+      return sink.encode(record, writer);
+    } catch (error) {
+      return { code: "INTERNAL", message: `encoder failed: ${asSluiceError(error).message}` };
+    }
+  }
+
+  #oversize(size: number): Reason | undefined {
+    const { maxRecordBytes } = this.#limits;
+    if (size <= maxRecordBytes) return undefined;
+    return { code: "RECORD_TOO_LARGE", message: `${size} bytes encoded, maxRecordBytes is ${maxRecordBytes}` };
+  }
+
+  #cellOf(record: RecordView, item: number): string | undefined {
+    const { cellBytes } = this.#limits;
+    if (cellBytes === undefined) return undefined;
+    const size = cellBytes % MiB === 0 ? `${cellBytes / MiB}m` : `${cellBytes}b`;
+    return `${this.#options.originOf(item).id}-${size}-${Math.floor(record.position / cellBytes)}`;
+  }
+
+  #begin(slot: string, partition: string, cell: string | undefined): OpenBatch {
+    const oldest = this.#open.size >= this.#limits.maxOpenPartitions ? this.#open.entries().next().value : undefined;
+    if (oldest !== undefined) this.#closeEarly(oldest[0], oldest[1]);
+    const writer = this.#spare.pop() ?? new ByteWriter(Math.min(FIRST_SLAB_BYTES, this.#limits.maxBatchBytes));
+    writer.truncate(0);
+    const batch = new OpenBatch(this.#options.ledger.openBatch(), partition, writer);
+    batch.cell = cell;
+    this.#open.set(slot, batch);
+    return batch;
+  }
+
+  /** Keeps the record just encoded; in a batch of its own when the open one would grow beyond its limit. */
+  #append(slot: string, open: OpenBatch, record: RecordView, item: number, before: number): void {
+    let batch = open;
+    let offset = before;
+    if (open.count > 0 && open.writer.length > this.#limits.maxBatchBytes) {
+      const bytes = open.writer.view(before);
+      open.writer.truncate(before);
+      this.#open.delete(slot);
+      batch = this.#begin(slot, open.partition, open.cell);
+      batch.writer.bytes(bytes);
+      offset = 0;
+      this.#partial.add(slot);
+      this.#enqueue(open, true);
+    }
+    batch.push(record, item, offset);
+    this.#enter(item, batch.number, record.position);
+    if (batch.count >= this.#limits.maxBatchRecords) this.#closeEarly(slot, batch);
+  }
+
+  /** Limits close a batch: of a cell, that is only a part. */
+  #closeEarly(slot: string, batch: OpenBatch): void {
+    this.#open.delete(slot);
+    if (batch.cell !== undefined) this.#partial.add(slot);
+    this.#enqueue(batch, true);
+  }
+
+  #complete(slot: string, batch: OpenBatch): void {
+    this.#open.delete(slot);
+    this.#enqueue(batch, this.#partial.delete(slot));
+  }
+
+  #enqueue(batch: OpenBatch, part: boolean): void {
+    if (batch.count === 0) {
+      this.#spare.push(batch.writer);
+      return;
+    }
+    if (part && batch.cell !== undefined) {
+      batch.cell = pieceName(batch.cell, batch.position(0), batch.position(batch.count - 1));
+    }
+    this.#queue.push({ batch: batch.seal(), writer: batch.writer });
+    this.#pump();
+  }
+
+  #abandon(slot: string, batch: OpenBatch, failure: Reason): void {
+    this.#open.delete(slot);
+    const sealed = batch.seal();
+    for (let i = 0; i < sealed.count; i++)
+      this.#leave(sealed.item(i), sealed.number, sealed.position(i), "failed", failure);
+    this.#spare.push(batch.writer);
+  }
+
+  #pump(): void {
+    while (this.#inFlight < this.#limits.maxInFlight) {
+      const next = this.#queue.shift();
+      if (next === undefined) return;
+      this.#inFlight += 1;
+      void this.#deliver(next.batch).finally(() => {
+        this.#inFlight -= 1;
+        this.#spare.push(next.writer);
+        this.#pump();
+        this.#wake();
+      });
+    }
+  }
+
+  async #deliver(batch: SealedBatch): Promise<void> {
+    if (this.#broken === undefined) return new Delivery(this.#delivery).deliver(batch);
+    for (let i = 0; i < batch.count; i++) this.#delivery.settle(batch, i, "failed", this.#broken);
+  }
+
+  #reject(batch: SealedBatch, i: number, reason: Reason): void {
+    const at = { item: batch.item(i), batch: batch.number, position: batch.position(i) };
+    const span = { id: batch.id(i), start: batch.start(i), end: batch.end(i) };
+    this.#letter({ ...at, ...span, encoded: batch.record(i) }, reason);
+  }
+
+  /** Refused before it was in any batch: what the encoder wrote is taken back. */
+  #rejectEncoded(record: RecordView, item: number, batch: OpenBatch, before: number, reason: Reason): void {
+    const { start, end, position } = record;
+    const id = recordId(record.idKey, start, end, record.part);
+    this.#enter(item, batch.number, position);
+    this.#letter({ item, batch: batch.number, position, id, start, end, encoded: batch.writer.view(before) }, reason);
+    batch.writer.truncate(before);
+  }
+
+  #letter(from: Rejected, reason: Reason): void {
+    const document = this.#sink?.document?.(from.encoded) ?? withoutNewline(from.encoded);
+    const origin = this.#options.originOf(from.item);
+    this.#options.letters.add({ ...from, origin, reason, document }, (failure) => {
+      const how = failure === undefined ? "deadLettered" : "failed";
+      this.#leave(from.item, from.batch, from.position, how, failure ?? reason);
+    });
+  }
+
+  #enter(item: number, batch: number, position: number): void {
+    this.#options.ledger.enter(this.#options.number, item, batch, position);
+  }
+
+  #leave(item: number, batch: number, position: number, how: Settlement, reason?: Reason): void {
+    this.#options.ledger.leave(this.#options.number, item, batch, position, how, reason);
+  }
+
+  async #until(done: () => boolean): Promise<void> {
+    while (!done()) await new Promise<void>((resolve) => this.#waiters.push(resolve));
+  }
+
+  #wake(): void {
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const resolve of waiters) resolve();
+  }
+}
+
+interface Rejected {
+  readonly item: number;
+  readonly batch: number;
+  readonly position: number;
+  readonly id: string;
+  readonly start: number;
+  readonly end: number;
+  readonly encoded: Uint8Array;
+}
+
+function withoutNewline(encoded: Uint8Array): Uint8Array {
+  return encoded.at(-1) === 0x0a ? encoded.subarray(0, -1) : encoded;
+}

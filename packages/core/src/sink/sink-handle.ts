@@ -1,0 +1,79 @@
+import type { Ports } from "../api.ts";
+import type { SinkConfig } from "../config/config.ts";
+import { parseSinkOptions, sinkOptions } from "../config/parse-config.ts";
+import { resolveSecrets } from "../config/secrets.ts";
+import { SluiceError } from "../errors.ts";
+import { silentLogger } from "../ports/logger.ts";
+import type { SecretStore } from "../ports/secrets.ts";
+import type { Sink, SinkDefinition } from "../ports/sink.ts";
+
+const NO_SECRETS: SecretStore = {
+  resolve: async (reference) => {
+    throw new SluiceError("SECRET_UNAVAILABLE", `\${${reference}}: there is no secret store here`);
+  },
+};
+
+/** A sink across invocations: made on first use, made anew with fresh secrets when its credentials were refused. */
+export class SinkHandle {
+  readonly name: string;
+  readonly config: SinkConfig;
+  readonly #ports: Ports;
+  #sink: Promise<Sink> | undefined;
+  #renewing: Promise<Sink> | undefined;
+
+  constructor(name: string, config: SinkConfig, ports: Ports) {
+    this.name = name;
+    this.config = config;
+    this.#ports = ports;
+  }
+
+  /** A failure isn't kept: the next call tries again. */
+  sink(): Promise<Sink> {
+    this.#sink ??= this.#create(false).catch((error: unknown) => {
+      this.#sink = undefined;
+      throw error;
+    });
+    return this.#sink;
+  }
+
+  /** A new sink with its secrets read past the cache; calls made meanwhile share it. */
+  renew(): Promise<Sink> {
+    this.#renewing ??= this.#replace().finally(() => {
+      this.#renewing = undefined;
+    });
+    return this.#renewing;
+  }
+
+  async definition(): Promise<SinkDefinition> {
+    const definition = await this.#ports.sinks(this.config.type);
+    if (definition !== undefined) return definition;
+    throw new SluiceError("SINK_UNKNOWN", `sinks.${this.name}.type: there is no sink of type ${this.config.type}`);
+  }
+
+  async close(): Promise<void> {
+    const sink = await this.#sink?.catch(() => undefined);
+    this.#sink = undefined;
+    await sink?.close?.();
+  }
+
+  async #create(refresh: boolean): Promise<Sink> {
+    const definition = await this.definition();
+    const resolved = await resolveSecrets(sinkOptions(this.config), this.#ports.secrets ?? NO_SECRETS, refresh);
+    const options = parseSinkOptions(this.name, definition, resolved, this.#ports.configName ?? "config");
+    const context = {
+      name: this.name,
+      baseDir: this.#ports.baseDir ?? ".",
+      logger: this.#ports.logger ?? silentLogger,
+    };
+    return definition.create(options as never, context);
+  }
+
+  async #replace(): Promise<Sink> {
+    const old = this.#sink;
+    const fresh = await this.#create(true);
+    this.#sink = Promise.resolve(fresh);
+    // Sends under way finish on the old one; closing it is not worth failing for.
+    void old?.then((sink) => sink.close?.()).catch(() => {});
+    return fresh;
+  }
+}
