@@ -2,7 +2,10 @@ import { defineConfig } from "vitest/config";
 
 // Sibling packages are read from source; a further "module" condition here would break the AWS SDK.
 const conditions = ["@sluice/source"];
-const resolve = { resolve: { conditions }, ssr: { resolve: { conditions: [...conditions, "node", "import", "default"] } } };
+const resolve = {
+  resolve: { conditions },
+  ssr: { resolve: { conditions: [...conditions, "node", "import", "default"] } },
+};
 
 export default defineConfig({
   test: {
