@@ -1,0 +1,46 @@
+import { type ByteWriter, encodeDocument, type RecordView, writeId } from "@sluice/core";
+import type { Target } from "./target.ts";
+
+const NEWLINE = 0x0a;
+/** Action lines kept ready; beyond it (one a dataset and hour at most) they are made anew. */
+const MAX_PREFIXES = 1024;
+
+/** Two lines a record: `{"create":{"_index":"…","_id":"…"}}` and the document. All of the first but the id is ready bytes per index. */
+export function createEncoder(target: Target): (record: RecordView, out: ByteWriter) => undefined {
+  const ready = new Map<string, Uint8Array>();
+  let dataset: string | undefined;
+  let namespace: string | undefined;
+  let span = Number.NaN;
+  let prefix: Uint8Array = new Uint8Array(0);
+
+  const prefixOf = (index: string): Uint8Array => {
+    const known = ready.get(index);
+    if (known !== undefined) return known;
+    if (ready.size >= MAX_PREFIXES) ready.clear();
+    const made = Buffer.from(`{"create":{"_index":${JSON.stringify(index)},"_id":"`);
+    ready.set(index, made);
+    return made;
+  };
+
+  return (record, out) => {
+    const { context } = record;
+    const itsSpan = Math.floor(record.timestamp / target.spanMs);
+    if (itsSpan !== span || context.dataset !== dataset || context.namespace !== namespace) {
+      prefix = prefixOf(target.name(record));
+      ({ dataset, namespace } = context);
+      span = itsSpan;
+    }
+    out.bytes(prefix);
+    writeId(record, out);
+    out.ascii('"}}\n');
+    encodeDocument(record, out);
+    out.byte(NEWLINE);
+    return undefined;
+  };
+}
+
+/** The second line of a record's two, without its end. */
+export function documentOf(encoded: Uint8Array): Uint8Array {
+  const end = encoded.at(-1) === NEWLINE ? encoded.length - 1 : encoded.length;
+  return encoded.subarray(encoded.indexOf(NEWLINE) + 1, end);
+}

@@ -1,0 +1,76 @@
+import { gzipSync } from "node:zlib";
+import type { Client } from "@elastic/elasticsearch";
+import type { EncodedBatch, Reason, SendCall, SendResult, Sink, SinkLimits } from "@sluice/core";
+import { connect, type Product, secretsOf } from "./client.ts";
+import { createEncoder, documentOf } from "./encode.ts";
+import type { ElasticOptions } from "./options.ts";
+import { FILTER_PATH, sendResult } from "./outcomes.ts";
+import { createTell, type Tell } from "./reason.ts";
+import { errorOf } from "./refusal.ts";
+import { exchange, type Request } from "./send.ts";
+import { Target } from "./target.ts";
+
+const MiB = 1024 * 1024;
+
+/** Half of the smallest request limit met with (10 MiB on small Amazon OpenSearch nodes), which holds for the body as decompressed. */
+const LIMITS: Partial<SinkLimits> = {
+  maxBatchBytes: 5 * MiB,
+  maxBatchRecords: 10_000,
+  maxRecordBytes: 10 * MiB,
+  maxInFlight: 3,
+};
+
+/** Output buffer of gzip; the default of 16 KiB means many small pieces to join. */
+const GZIP_CHUNK_BYTES = 64 * 1024;
+
+export async function createElasticSink(options: ElasticOptions, product: Product): Promise<Sink> {
+  const client = await connect(options, product);
+  const tell = createTell(secretsOf(options));
+  return {
+    limits: LIMITS,
+    dedupes: "within-index",
+    encode: createEncoder(new Target(options.target)),
+    document: documentOf,
+    send: (batch, call) => send(client, options, tell, batch, call),
+    probe: (signal) => probe(client, options, tell, signal),
+    close: () => client.close(),
+  };
+}
+
+async function send(
+  client: Client,
+  options: ElasticOptions,
+  tell: Tell,
+  batch: EncodedBatch,
+  call: SendCall,
+): Promise<SendResult> {
+  const timeoutMs = Math.min(options.requestTimeoutMs, Math.max(0, call.deadline.remainingMs()));
+  const answer = await exchange(client, bulkRequest(options, batch.bytes), call.signal, timeoutMs);
+  return sendResult(answer, batch.count, tell);
+}
+
+function bulkRequest({ compression, compressionLevel, pipeline }: ElasticOptions, bytes: Uint8Array): Request {
+  const query = { filter_path: FILTER_PATH, ...(pipeline === undefined ? {} : { pipeline }) };
+  // The transport sends a Buffer as it is; any other Uint8Array it would serialise.
+  const plain = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const request = { method: "POST", path: "/_bulk", query } as const;
+  if (compression === "none") return { ...request, body: plain };
+  const body = gzipSync(plain, { level: compressionLevel, chunkSize: GZIP_CHUNK_BYTES });
+  return { ...request, body, headers: { "content-encoding": "gzip" } };
+}
+
+/** A key that may only write is refused the cluster's name, but it is known. */
+async function probe(
+  client: Client,
+  options: ElasticOptions,
+  tell: Tell,
+  signal: AbortSignal,
+): Promise<Reason | undefined> {
+  const answer = await exchange(client, { method: "GET", path: "/" }, signal, options.requestTimeoutMs);
+  if (answer.kind === "failure") return tell(answer.code, answer.message);
+  if (answer.status >= 200 && answer.status <= 299) return undefined;
+  const { type, words } = errorOf(answer.text);
+  if (answer.status === 403 && type === "security_exception" && words.includes("cluster:monitor/main"))
+    return undefined;
+  return tell(type ?? `HTTP_${answer.status}`, words === "" ? `HTTP ${answer.status}` : words, answer.status);
+}
