@@ -1,1 +1,15 @@
-export {};
+export { SINK_TYPES, type SinkCatalogOptions, sinkCatalog } from "./adapters.ts";
+export { createS3DeadLetters } from "./aws/dead-letters.ts";
+export type { AwsOptions } from "./aws/options.ts";
+export { createS3Reader, type S3ReaderOptions } from "./aws/s3-reader.ts";
+export { createSecretStore, type SecretStoreOptions } from "./aws/secrets.ts";
+export { awsFetchers, type ConfigFetchers } from "./config/fetchers.ts";
+export { type LoadConfigOptions, type LoadedConfig, loadConfig } from "./config/load-config.ts";
+export { createHandler, type HandlerOptions, type LambdaContext, type LambdaHandler } from "./create-handler.ts";
+export { createPorts, type PortOptions } from "./create-ports.ts";
+export { createDeadLetterStore } from "./dead-letters.ts";
+export type { Env } from "./env.ts";
+export { createFileDeadLetters } from "./local/dead-letters.ts";
+export { bucketFolders, localFiles } from "./local/file-reader.ts";
+export { type JsonLoggerOptions, jsonLogger, logLevel } from "./logger.ts";
+export { readerByStore } from "./reader-by-store.ts";

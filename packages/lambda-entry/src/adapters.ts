@@ -1,0 +1,36 @@
+import { type SinkCatalog, type SinkDefinition, SluiceError } from "@sluice/core";
+import { loadPlugin } from "./load-plugin.ts";
+
+/** The adapters, each loaded only when a config names it: a new sink is one line here. */
+const SINKS: Readonly<Record<string, () => Promise<SinkDefinition>>> = {
+  elasticsearch: async () => (await import("@sluice/sinks-elastic")).elasticsearch,
+  opensearch: async () => (await import("@sluice/sinks-elastic")).opensearch,
+  http: async () => (await import("@sluice/sinks-http")).default,
+  "s3-archive": async () => (await import("@sluice/sinks-s3-archive/archive")).default,
+  firehose: async () => (await import("@sluice/sinks-s3-archive/firehose")).default,
+  stdout: async () => (await import("./sinks/stdout/index.ts")).default,
+  file: async () => (await import("./sinks/file/index.ts")).default,
+};
+
+export const SINK_TYPES: readonly string[] = Object.keys(SINKS);
+
+export interface SinkCatalogOptions {
+  /** Folder that `./plugin.js` and npm names are resolved from: where the config lies. */
+  readonly baseDir: string;
+  /** Sinks made in code, by type; they go before the others. */
+  readonly own?: Readonly<Record<string, SinkDefinition>>;
+}
+
+/** Finds a sink's code by its `type`: one of `own`, one of ours, or a plug-in. Fails with SINK_UNKNOWN, listing the types there are. */
+export function sinkCatalog({ baseDir, own = {} }: SinkCatalogOptions): SinkCatalog {
+  return async (type) => {
+    if (Object.hasOwn(own, type)) return own[type];
+    const load = Object.hasOwn(SINKS, type) ? SINKS[type] : undefined;
+    if (load !== undefined) return load();
+    const plugin = await loadPlugin(type, baseDir);
+    if (plugin !== undefined) return plugin;
+    const known = [...Object.keys(own), ...SINK_TYPES].join(", ");
+    const wanted = `expected one of ${known}, a plug-in's file (./my-sink.js) or an installed package`;
+    throw new SluiceError("SINK_UNKNOWN", `sink type "${type}" not found from ${baseDir}: ${wanted}`);
+  };
+}

@@ -1,0 +1,27 @@
+import type { ObjectReader, SecretStore } from "@sluice/core";
+import { createS3Reader } from "../aws/s3-reader.ts";
+
+/** The largest config that is read from S3, in bytes. */
+const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
+
+/** Where configs outside of files come from. */
+export interface ConfigFetchers {
+  s3(bucket: string, key: string): Promise<string>;
+  /** `name` as in `ssm:/name`. */
+  ssm(name: string): Promise<string>;
+}
+
+export function awsFetchers(ports: { readonly secrets: SecretStore; readonly reader?: ObjectReader }): ConfigFetchers {
+  return {
+    s3: (bucket, key) => objectText(ports.reader ?? createS3Reader(), bucket, key),
+    ssm: (name) => ports.secrets.resolve(`ssm:${name}`, { refresh: true }),
+  };
+}
+
+async function objectText(reader: ObjectReader, bucket: string, key: string): Promise<string> {
+  const range = { start: 0, end: MAX_CONFIG_BYTES };
+  const slice = await reader.read({ store: "s3", bucket, key }, range, new AbortController().signal);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of slice.body) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("utf8");
+}

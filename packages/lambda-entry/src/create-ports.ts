@@ -1,0 +1,40 @@
+import type { Config, Logger, Meter, ObjectReader, Ports, SecretStore, SinkDefinition } from "@sluice/core";
+import { sinkCatalog } from "./adapters.ts";
+import type { AwsOptions } from "./aws/options.ts";
+import { createS3Reader } from "./aws/s3-reader.ts";
+import { createSecretStore } from "./aws/secrets.ts";
+import { createDeadLetterStore } from "./dead-letters.ts";
+import type { Env } from "./env.ts";
+
+export interface PortOptions {
+  readonly config: Config;
+  readonly name: string;
+  /** Where plug-ins are resolved from. */
+  readonly baseDir: string;
+  /** Where relative paths of files start. */
+  readonly cwd: string;
+  readonly env: Env;
+  readonly aws?: AwsOptions;
+  /** Sinks made in code, by type. */
+  readonly sinks?: Readonly<Record<string, SinkDefinition>>;
+  readonly reader?: ObjectReader;
+  readonly secrets?: SecretStore;
+  readonly logger?: Logger;
+  readonly meter?: Meter;
+}
+
+/** Everything a pipeline needs, composed of the adapters here; parts that are given are taken as they are. */
+export function createPorts(options: PortOptions): Ports {
+  const { env, cwd, aws = {}, logger, meter } = options;
+  const deadLetters = createDeadLetterStore(options.config.deadLetter, { cwd, aws });
+  return {
+    sinks: sinkCatalog({ baseDir: options.baseDir, ...(options.sinks === undefined ? {} : { own: options.sinks }) }),
+    reader: options.reader ?? createS3Reader({ aws }),
+    secrets: options.secrets ?? createSecretStore({ env, cwd, aws }),
+    configName: options.name,
+    baseDir: cwd,
+    ...(deadLetters === undefined ? {} : { deadLetters }),
+    ...(logger === undefined ? {} : { logger }),
+    ...(meter === undefined ? {} : { meter }),
+  };
+}

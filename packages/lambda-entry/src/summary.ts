@@ -1,0 +1,38 @@
+import type { Logger, Outcome } from "@sluice/core";
+
+/** Troubles listed in the one line of an invocation. */
+const MAX_TROUBLES = 20;
+
+/** One line per invocation: counts and codes, nothing of the records. */
+export function logSummary(
+  logger: Logger,
+  outcome: Outcome,
+  about: { requestId: string | undefined; ms: number },
+): void {
+  const { counts, bytes, troubles } = outcome;
+  logger.log(outcome.error !== undefined ? "error" : isClean(outcome) ? "info" : "warn", "invocation", {
+    requestId: about.requestId,
+    ms: Math.round(about.ms),
+    bytes,
+    ...counts,
+    errors: errorCodes(outcome),
+    troubles: troubles.slice(0, MAX_TROUBLES).map(({ sink, reason, records }) => {
+      return { sink, code: reason.code, status: reason.status, records };
+    }),
+  });
+}
+
+function isClean({ counts, troubles }: Outcome): boolean {
+  const lost = [counts.failed, counts.deadLettered, counts.dropped].some((sinks) => Object.values(sinks).some(Boolean));
+  return counts.units.failed === 0 && troubles.length === 0 && !lost;
+}
+
+/** How many units failed with which code. */
+function errorCodes({ units, error }: Outcome): Record<string, number> {
+  const codes: Record<string, number> = {};
+  for (const unit of units) {
+    if (!unit.ok) codes[unit.error?.code ?? "INTERNAL"] = (codes[unit.error?.code ?? "INTERNAL"] ?? 0) + 1;
+  }
+  if (error !== undefined) codes[error.code] ??= 1;
+  return codes;
+}
