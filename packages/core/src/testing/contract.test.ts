@@ -29,6 +29,7 @@ function smallSink(url: string, timeoutMs: number): Sink {
 }
 
 const post = (url: string, batch: EncodedBatch, call: SendCall, timeoutMs: number): Promise<Response> =>
+  // biome-ignore lint/style/noRestrictedGlobals: a sink of this test's own, which needs a network to be tried against
   fetch(url, {
     method: "POST",
     body: Buffer.from(batch.bytes),

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { strict as assert } from "node:assert";
 import { encodeCases } from "./encode-cases.ts";
 import type { ContractCase, NetworkHarness, SinkHarness } from "./harness.ts";
 import { lifeCases } from "./life-cases.ts";

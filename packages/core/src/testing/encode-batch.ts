@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { strict as assert } from "node:assert";
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import type { EncodedBatch, Reason, Sink } from "../ports/sink.ts";
 import { type RecordView, recordId } from "../record/record.ts";

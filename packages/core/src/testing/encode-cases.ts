@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { strict as assert } from "node:assert";
 import { Buffer } from "node:buffer";
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import type { Sink } from "../ports/sink.ts";

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { strict as assert } from "node:assert";
 import { encodeBatch } from "./encode-batch.ts";
 import type { Answer } from "./fake-server.ts";
 import type { ContractCase, NetworkHarness, SinkHarness } from "./harness.ts";

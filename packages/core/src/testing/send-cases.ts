@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { strict as assert } from "node:assert";
 import { encodeBatch } from "./encode-batch.ts";
 import type { ContractCase, NetworkHarness, SinkHarness } from "./harness.ts";
 import { sendCall, someRecords, within, withServer } from "./subject.ts";
@@ -12,6 +12,7 @@ export function sendCases(harness: SinkHarness, network: NetworkHarness): Contra
     takesAll(harness, network),
     sendsSlices(harness, network),
     atOnce(harness, network),
+    ...cellCases(harness, network),
     stops(harness, network, "already aborted", 0),
     stops(harness, network, "aborted while it waits", 50),
     ...echoes(harness, network),
@@ -72,6 +73,26 @@ function atOnce(harness: SinkHarness, network: NetworkHarness): ContractCase {
         );
       }),
   };
+}
+
+/** For sinks with `cellBytes`: what is written again overwrites itself, and nothing else. */
+function cellCases(harness: SinkHarness, network: NetworkHarness): ContractCase[] {
+  return [
+    {
+      name: "send: a cell written again is the same request; parts of a cell are different ones",
+      run: () =>
+        withServer(harness, network, [network.success], async (sink, server) => {
+          if (sink.limits?.cellBytes === undefined) return;
+          const batch = encodeBatch(sink, someRecords(4));
+          const parts = [batch, batch.slice(0, 2), batch.slice(2, 4), batch.slice(0, 1), batch];
+          for (const part of parts) await sink.send(part, sendCall());
+          const paths = server.requests.map(({ path }) => path);
+          assert.equal(paths[0], paths[4], "another name for the same cell");
+          assert.equal(new Set(paths).size, 4, "parts of a cell overwrite each other");
+          assert.ok(server.requests[0]?.body.equals(server.requests[4]?.body ?? new Uint8Array()), "other bytes");
+        }),
+    },
+  ];
 }
 
 function stops(harness: SinkHarness, network: NetworkHarness, when: string, afterMs: number): ContractCase {

@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { strict as assert } from "node:assert";
 import { NO_DEADLINE } from "../ports/deadline.ts";
 import type { SendCall, Sink } from "../ports/sink.ts";
 import type { RecordView } from "../record/record.ts";

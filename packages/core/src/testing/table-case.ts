@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { strict as assert } from "node:assert";
 import { Buffer } from "node:buffer";
 import { MAX_QUOTED_CHARS } from "../errors.ts";
 import type { Reason, SendResult, Sink } from "../ports/sink.ts";
