@@ -1,0 +1,70 @@
+import { createHash } from "node:crypto";
+import type { EncodedBatch, RecordView } from "@sluice/core";
+
+const HOUR_MS = 3_600_000;
+const PLACEHOLDER = /\{([^{}]*)\}/g;
+const ID = "{id}";
+/** Hex digits that tell the batches of one cell apart. */
+const SPAN_DIGITS = 12;
+
+type Context = RecordView["context"];
+
+/** Per item (`context`) and hour, never per record. */
+const FIELDS: Readonly<Record<string, (context: Context, time: string) => string | undefined>> = {
+  dataset: (context) => context.dataset,
+  namespace: (context) => context.namespace,
+  account: (context) => context.constants.get("cloud.account.id"),
+  region: (context) => context.constants.get("cloud.region"),
+  bucket: (context) => context.constants.get("aws.s3.bucket.name"),
+  logGroup: (context) => context.constants.get("aws.cloudwatch.log_group"),
+  yyyy: (_, time) => time.slice(0, 4),
+  MM: (_, time) => time.slice(5, 7),
+  dd: (_, time) => time.slice(8, 10),
+  HH: (_, time) => time.slice(11, 13),
+};
+
+export const KEY_FIELDS: readonly string[] = Object.keys(FIELDS);
+
+export function placeholdersOf(template: string): string[] {
+  return [...template.matchAll(PLACEHOLDER)].map((match) => match[1] as string);
+}
+
+/**
+ * The key rule, for every value that goes into a key: what isn't among S3's safe characters becomes `_`, so that a value
+ * can't add a folder; nothing but dots becomes `_` too; no value at all is `unknown`.
+ */
+export function keySafe(value: string | undefined): string {
+  if (value === undefined || value === "") return "unknown";
+  return value.replace(/[^A-Za-z0-9!_.*'()-]/g, "_").replace(/^\.+$/, "_");
+}
+
+/** `partition` for a template: the key with all but {id} filled in. Times are UTC. */
+export function keyPartition(template: string): (record: RecordView) => string {
+  const latest = new WeakMap<Context, { readonly hour: number; readonly key: string }>();
+  return ({ context, timestamp }) => {
+    const hour = Math.floor(timestamp / HOUR_MS);
+    const last = latest.get(context);
+    if (last?.hour === hour) return last.key;
+    const key = fill(template, context, new Date(hour * HOUR_MS).toISOString());
+    latest.set(context, { hour, key });
+    return key;
+  };
+}
+
+function fill(template: string, context: Context, time: string): string {
+  return template.replace(PLACEHOLDER, (whole, name: string) =>
+    whole === ID ? ID : keySafe(FIELDS[name]?.(context, time)),
+  );
+}
+
+/**
+ * The object's key. A cell is one batch as a rule, and its retries overwrite it. Should core have cut it (too many open
+ * partitions, a batch limit, a bisected refusal), the parts' own spans keep them from overwriting each other: at worst records
+ * are there twice, never lost.
+ */
+export function keyOf(batch: EncodedBatch): string {
+  const span = `${batch.id(0)} ${batch.id(batch.count - 1)} ${batch.count}`;
+  const digits = createHash("sha256").update(span).digest("hex").slice(0, SPAN_DIGITS);
+  const id = batch.cell === undefined ? digits : `${keySafe(batch.cell)}-${digits}`;
+  return batch.partition.replaceAll(ID, () => id);
+}

@@ -1,0 +1,72 @@
+import * as z from "zod";
+import { KEY_FIELDS, placeholdersOf } from "./key.ts";
+
+const STORAGE_CLASSES = [
+  "STANDARD",
+  "STANDARD_IA",
+  "ONEZONE_IA",
+  "INTELLIGENT_TIERING",
+  "GLACIER_IR",
+  "GLACIER",
+  "DEEP_ARCHIVE",
+  "EXPRESS_ONEZONE",
+] as const;
+
+/** Leaves room below S3's 1,024 bytes for what the placeholders become. */
+const MAX_TEMPLATE_CHARS = 400;
+
+export interface ArchiveOptions {
+  readonly bucket: string;
+  /** Template of the object's key; must hold {id}. */
+  readonly key: string;
+  readonly region?: string | undefined;
+  readonly endpoint?: string | undefined;
+  /** Bucket in the path rather than in the host name, as most S3-compatible stores want it. */
+  readonly forcePathStyle: boolean;
+  readonly storageClass?: (typeof STORAGE_CLASSES)[number] | undefined;
+  /** Encryption at rest; default: the bucket's own. */
+  readonly sse?: "AES256" | "aws:kms" | undefined;
+  readonly kmsKeyId?: string | undefined;
+  /** gzip, 1 (fastest) to 9 (smallest). The default of 6 writes about a fifth less than 1, which is kept and read for years. */
+  readonly compressionLevel: number;
+  /** Account that must own the bucket: writes to any other are refused by S3. */
+  readonly expectedBucketOwner?: string | undefined;
+  /** From connecting to the answer, in milliseconds; beyond it the batch is sent again. */
+  readonly requestTimeoutMs: number;
+}
+
+const key = z
+  .string()
+  .min(1)
+  .max(MAX_TEMPLATE_CHARS)
+  .regex(/^[^/\p{Cc}][^\p{Cc}]*$/u, "expected a key that doesn't start with /")
+  .superRefine((template, context) => {
+    const names = placeholdersOf(template);
+    const unknown = names.filter((name) => name !== "id" && !KEY_FIELDS.includes(name));
+    if (unknown.length > 0)
+      context.addIssue({ code: "custom", message: `expected only {id}, {${KEY_FIELDS.join("}, {")}}` });
+    if (!names.includes("id"))
+      context.addIssue({ code: "custom", message: "expected {id} in it: without it objects overwrite each other" });
+  });
+
+export const options: z.ZodType<ArchiveOptions> = z
+  .strictObject({
+    bucket: z.string().min(3),
+    key: key.default("{dataset}/dt={yyyy}-{MM}-{dd}/hour={HH}/{id}.ndjson.gz"),
+    region: z.string().min(1).optional(),
+    endpoint: z.url().optional(),
+    forcePathStyle: z.boolean().default(false),
+    storageClass: z.enum(STORAGE_CLASSES).optional(),
+    sse: z.enum(["AES256", "aws:kms"]).optional(),
+    kmsKeyId: z.string().min(1).optional(),
+    compressionLevel: z.int().min(1).max(9).default(6),
+    expectedBucketOwner: z
+      .string()
+      .regex(/^\d{12}$/, "expected an account id of 12 digits")
+      .optional(),
+    requestTimeoutMs: z.int().positive().default(60_000),
+  })
+  .refine((given) => given.kmsKeyId === undefined || given.sse === "aws:kms", {
+    path: ["kmsKeyId"],
+    message: "expected with sse: aws:kms only",
+  });

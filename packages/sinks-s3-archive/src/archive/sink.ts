@@ -1,0 +1,47 @@
+import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import type { Reason, SendResult, Sink, SinkLimits } from "@sluice/core";
+import { clientConfig } from "../aws/client.ts";
+import { type Failure, failureOf } from "../aws/failure.ts";
+import { redactor } from "../aws/redact.ts";
+import { withTimeout } from "../aws/timeout.ts";
+import { encode } from "./encode.ts";
+import { keyPartition } from "./key.ts";
+import type { ArchiveOptions } from "./options.ts";
+import { ERRORS, outcomeOf } from "./outcomes.ts";
+import { put } from "./send.ts";
+
+const MiB = 1024 * 1024;
+
+/** A cell is one batch in memory: 16 MiB of a source, room for documents four times as long, two being sent. */
+const LIMITS: Partial<SinkLimits> = {
+  cellBytes: 16 * MiB,
+  maxBatchBytes: 64 * MiB,
+  maxBatchRecords: 10_000_000,
+  maxInFlight: 2,
+};
+
+export function archiveSink(options: ArchiveOptions): Sink {
+  const { bucket, requestTimeoutMs, forcePathStyle, expectedBucketOwner } = options;
+  const client = new S3Client({ ...clientConfig(options), forcePathStyle });
+  const failed = async (error: unknown): Promise<Failure> =>
+    failureOf(error, ERRORS, await redactor(() => client.config.credentials()), Date.now());
+  const reach = async (abortSignal: AbortSignal): Promise<undefined> => {
+    const command = new HeadBucketCommand({ Bucket: bucket, ExpectedBucketOwner: expectedBucketOwner });
+    await client.send(command, { abortSignal });
+  };
+
+  return {
+    dedupes: "within-index",
+    limits: LIMITS,
+    partition: keyPartition(options.key),
+    encode,
+    send: (batch, call): Promise<SendResult> =>
+      withTimeout(requestTimeoutMs, call.signal, (signal) => put(client, options, batch, signal)).then(
+        outcomeOf,
+        failed,
+      ),
+    probe: (signal): Promise<Reason | undefined> =>
+      withTimeout(requestTimeoutMs, signal, reach).catch(async (error) => (await failed(error)).reason),
+    close: async () => client.destroy(),
+  };
+}
