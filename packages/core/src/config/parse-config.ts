@@ -67,9 +67,16 @@ function issuesOf(error: z.ZodError, root: unknown, schema: z.ZodType, prefix: r
 function expectedText(issue: z.core.$ZodIssue): string {
   if (issue.code === "invalid_type") return issue.expected;
   if (issue.code === "invalid_value") return `one of ${issue.values.map(String).join(", ")}`;
-  if (issue.code === "too_small") return `at least ${issue.minimum}`;
-  if (issue.code === "too_big") return `at most ${issue.maximum}`;
+  if (issue.code === "too_small")
+    return bound(issue.inclusive === false ? "more than" : "at least", issue.minimum, issue.origin);
+  if (issue.code === "too_big")
+    return bound(issue.inclusive === false ? "less than" : "at most", issue.maximum, issue.origin);
+  if (issue.code === "invalid_format" && !issue.message.startsWith("expected ")) return `a valid ${issue.format}`;
   return issue.message.replace(/^expected /, "").replace(/^Invalid input: expected /, "");
+}
+
+function bound(words: string, limit: number | bigint, origin: string): string {
+  return `${words} ${limit}${origin === "string" ? " characters" : origin === "array" ? " entries" : ""}`;
 }
 
 /** Keys whose values are never shown, whatever they hold. */

@@ -1,0 +1,105 @@
+import { expect, test } from "vitest";
+import * as z from "zod";
+import { ConfigError, configJsonSchema, parseConfig, parseSinkOptions, sinkOptionIssues } from "./parse-config.ts";
+
+const SINKS = { out: { type: "stdout" } };
+
+function issuesOf(value: unknown): string[] {
+  try {
+    parseConfig(value, "sluice.yaml");
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split("\n");
+    throw error;
+  }
+  throw new Error("was taken");
+}
+
+test("defaults are filled in", () => {
+  const config = parseConfig({ sinks: SINKS }, "sluice.yaml");
+  expect(config).toMatchObject({
+    sources: [],
+    process: [],
+    deadline: { marginMs: 10_000 },
+    onUndecodable: "retry",
+    read: { concurrency: 8 },
+    sinks: { out: { type: "stdout", required: true, retry: { attempts: 8 } } },
+  });
+});
+
+test("every error names file, path, what was expected and what was got", () => {
+  const cases: [unknown, string][] = [
+    [undefined, "sluice.yaml: (top level): expected object, got nothing"],
+    [[], "sluice.yaml: (top level): expected object, got an array of 0"],
+    [{}, "sluice.yaml: sinks: expected record, got nothing"],
+    [{ sinks: {} }, "sluice.yaml: sinks: expected at least one sink, got an object with no keys"],
+    [{ sinks: { out: {} } }, "sluice.yaml: sinks.out.type: expected string, got nothing"],
+    [{ sinks: { out: { type: 5 } } }, "sluice.yaml: sinks.out.type: expected string, got number 5"],
+    [
+      { sinks: SINKS, route: [] },
+      "sluice.yaml: route: expected one of sources, process, routes, sinks, deadLetter, deadline, onUndecodable, read, got unknown key route",
+    ],
+    [
+      { sinks: SINKS, sources: [{ datset: "aws.elb_logs" }] },
+      "sluice.yaml: sources[0].datset: expected one of match, dataset, namespace, format, parse, tags, fields, got unknown key datset",
+    ],
+    [
+      { sinks: SINKS, sources: [{ format: "albs" }] },
+      'sluice.yaml: sources[0].format: expected one of alb, json, raw, got "albs"',
+    ],
+    [
+      { sinks: SINKS, sources: [{ dataset: "My-Logs" }] },
+      'sluice.yaml: sources[0].dataset: expected lower-case letters, digits, _ and . (no hyphen), got "My-Logs"',
+    ],
+    [
+      { sinks: SINKS, routes: [{ to: ["serch"] }] },
+      'sluice.yaml: routes[0].to[0]: expected the name of a sink (out), got "serch"',
+    ],
+    [
+      { sinks: SINKS, process: [{ exclude: { field: "message", equals: "x", glob: "y" } }] },
+      "sluice.yaml: process[0].exclude: expected a field with one of equals, in, glob, range, exists, or one of all, any, not, got an object with field, equals, glob",
+    ],
+    [
+      { sinks: SINKS, process: [{ redact: {} }] },
+      "sluice.yaml: process[0].redact: expected one of include, exclude, got unknown key redact",
+    ],
+    [
+      { sinks: { out: { type: "stdout", retry: { attempts: 0 } } } },
+      "sluice.yaml: sinks.out.retry.attempts: expected more than 0, got number 0",
+    ],
+    [{ sinks: SINKS, onUndecodable: "drop" }, 'sluice.yaml: onUndecodable: expected one of retry, got "drop"'],
+    [{ sinks: SINKS, deadLetter: { type: "s3" } }, "sluice.yaml: deadLetter.bucket: expected string, got nothing"],
+  ];
+  for (const [value, line] of cases) expect(issuesOf(value)).toContain(line);
+});
+
+test("all issues are told at once", () => {
+  expect(issuesOf({ sinks: { a: {}, b: { type: "stdout", required: "yes" } }, sources: {} })).toHaveLength(3);
+});
+
+test("sinks' own options are judged by the adapter's schema, under the sink's path; values that may be secret are not shown", () => {
+  const definition = {
+    options: z.strictObject({ url: z.url(), apiKey: z.string().min(20) }),
+    create: () => ({}) as never,
+  };
+  const parse = (options: unknown): unknown => parseSinkOptions("search", definition, options, "sluice.yaml");
+  expect(() => parse({ url: "nonsense", apiKey: "hunter2-hunter2", extra: 1 })).toThrow(
+    [
+      'sluice.yaml: sinks.search.url: expected a valid url, got "nonsense"',
+      "sluice.yaml: sinks.search.apiKey: expected at least 20 characters, got a string (not shown)",
+      "sluice.yaml: sinks.search.extra: expected one of url, apiKey, got unknown key extra",
+    ].join("\n"),
+  );
+});
+
+test("placeholders are not judged before their values are known", () => {
+  const definition = { options: z.strictObject({ url: z.url() }), create: () => ({}) as never };
+  expect(sinkOptionIssues("search", definition, { url: "${ssm:/logs/url}" })).toEqual([]);
+  expect(sinkOptionIssues("search", definition, { url: "nonsense" })).toHaveLength(1);
+  expect(sinkOptionIssues("search", definition, { url: "${ssm:/logs/url}", more: 1 })).toHaveLength(1);
+});
+
+test("the JSON Schema names every key", () => {
+  const schema = configJsonSchema() as { properties: Record<string, unknown> };
+  const names = ["sources", "process", "routes", "sinks", "deadLetter", "deadline", "onUndecodable", "read"];
+  expect(Object.keys(schema.properties)).toEqual(names);
+});
