@@ -1,0 +1,75 @@
+import {
+  type Config,
+  createPipeline,
+  type Logger,
+  type Meter,
+  type Pipeline,
+  parseConfig,
+  type SinkCatalog,
+} from "@sluice/core";
+import {
+  bucketFolders,
+  createPorts,
+  createS3Reader,
+  createSecretStore,
+  loadConfig,
+  localFiles,
+  readerByStore,
+  sinkCatalog,
+} from "@sluice/lambda-entry";
+import { documentsTo } from "./output/documents-sink.ts";
+
+// The one file of this package that names the adapters it puts together.
+
+export interface Loaded {
+  readonly config: Config;
+  /** Names the config in messages. */
+  readonly name: string;
+  /** Folder that relative plug-ins are resolved from. */
+  readonly baseDir: string;
+  /** false: there is no config, this is the default. */
+  readonly found: boolean;
+}
+
+export interface OpenOptions {
+  /** Folder that holds buckets as folders, instead of S3. */
+  readonly root?: string | undefined;
+  /** Where the stdout sink writes. Default "stdout". */
+  readonly documentsTo?: "stdout" | "stderr";
+  readonly meter?: Meter;
+  readonly logger?: Logger;
+}
+
+export interface Adapters {
+  /** The config that `--config` names, else the one found, else the stdout sink alone. */
+  load(reference: string | undefined): Promise<Loaded>;
+  catalog(loaded: Loaded): SinkCatalog;
+  open(loaded: Loaded, options: OpenOptions): Pipeline;
+}
+
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+}
+
+export function createAdapters({ env, cwd }: Surroundings): Adapters {
+  const secrets = createSecretStore({ env, cwd });
+  return {
+    catalog: ({ baseDir }) => sinkCatalog({ baseDir }),
+    async load(reference) {
+      const loaded = await loadConfig({ reference, env, cwd, secrets });
+      return loaded === undefined ? defaultConfig(cwd) : { ...loaded, found: true };
+    },
+    open({ config, name, baseDir }, { root, documentsTo: stream = "stdout", ...rest }) {
+      const s3 = root === undefined ? createS3Reader() : bucketFolders(root);
+      const reader = readerByStore({ s3, file: localFiles() });
+      const sinks = { stdout: documentsTo(process[stream]) };
+      return createPipeline(config, createPorts({ config, name, baseDir, cwd, env, sinks, reader, secrets, ...rest }));
+    },
+  };
+}
+
+function defaultConfig(cwd: string): Loaded {
+  const name = "the default config";
+  return { config: parseConfig({ sinks: { stdout: { type: "stdout" } } }, name), name, baseDir: cwd, found: false };
+}

@@ -1,0 +1,22 @@
+import { text } from "node:stream/consumers";
+import { createAdapters } from "./adapters.ts";
+import { main } from "./main.ts";
+import { processTerminal } from "./terminal.ts";
+
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    if (stop.signal.aborted) process.exit(130);
+    process.stderr.write("\nstopping: what was read is still delivered (again: end at once)\n");
+    stop.abort();
+  });
+}
+
+const cwd = process.cwd();
+process.exitCode = await main(process.argv.slice(2), {
+  terminal: processTerminal(),
+  adapters: createAdapters({ env: process.env, cwd }),
+  cwd,
+  stop: stop.signal,
+  readStdin: () => text(process.stdin),
+});

@@ -1,0 +1,76 @@
+import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+import type { Adapters } from "./adapters.ts";
+
+/** Where a command's words go. `out` is for what was asked for, `err` for everything said to people. */
+export interface Terminal {
+  out(text: string): void;
+  err(text: string): void;
+  readonly outIsTty: boolean;
+  readonly errIsTty: boolean;
+  /** Characters in a line of `err`. */
+  columns(): number;
+}
+
+/** What a command may touch of the world. */
+export interface Context {
+  readonly terminal: Terminal;
+  readonly adapters: Adapters;
+  /** Relative paths start here. */
+  readonly cwd: string;
+  /** Aborted when the user asks to stop (SIGINT, SIGTERM). */
+  readonly stop: AbortSignal;
+  /** All of standard input, for a path given as "-". */
+  readStdin(): Promise<string>;
+}
+
+/** 0: nothing failed or was dead-lettered. 1: something was. 2: bad usage or config. */
+export type ExitCode = 0 | 1 | 2;
+
+export interface Command {
+  readonly name: string;
+  /** What it does, in a line of `sluice --help`. */
+  readonly summary: string;
+  /** Its own `--help`. */
+  readonly help: string;
+  execute(argv: readonly string[], context: Context): Promise<ExitCode>;
+}
+
+/** The command line itself is wrong: exit 2, and the message names the flag or path. */
+export class UsageError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "UsageError";
+  }
+}
+
+export interface Arguments {
+  readonly flags: Readonly<Record<string, string | boolean | undefined>>;
+  readonly positionals: readonly string[];
+}
+
+/** Flags may be given once each; anything unknown is a UsageError. */
+export function parseArguments(argv: readonly string[], options: ParseArgsOptionsConfig): Arguments {
+  try {
+    const { values, positionals, tokens } = parseArgs({
+      args: [...argv],
+      options,
+      allowPositionals: true,
+      strict: true,
+      tokens: true,
+    });
+    const named = tokens.filter((token) => token.kind === "option").map((token) => token.name);
+    const twice = named.find((name, i) => named.indexOf(name) !== i);
+    if (twice !== undefined) throw new UsageError(`--${twice} is given more than once`);
+    return { flags: values as Arguments["flags"], positionals };
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError((error as Error).message.split(". To specify")[0] as string, { cause: error });
+  }
+}
+
+/** A flag with a value, undefined when it isn't given; an empty value is a mistake (an unset shell variable). */
+export function textFlag({ flags }: Arguments, name: string): string | undefined {
+  const value = flags[name];
+  if (value === "") throw new UsageError(`--${name} is empty`);
+  return typeof value === "string" ? value : undefined;
+}

@@ -1,0 +1,68 @@
+import type { Stats } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import type { ObjectRef } from "@sluice/core";
+import { UsageError } from "../command.ts";
+
+/**
+ * Objects for PATH… and s3://…: a file, every file below a directory (sorted, links to directories not followed), or an
+ * S3 object. A file's key is its path relative to `cwd`, so that the same command gives the same ids in each checkout.
+ */
+export async function objectRefs(paths: readonly string[], cwd: string): Promise<ObjectRef[]> {
+  const refs: ObjectRef[] = [];
+  for (const path of paths) {
+    if (/^s3:\/\//i.test(path)) refs.push(s3Ref(path));
+    else for (const file of await filesAt(path, cwd)) refs.push(fileRef(file, cwd));
+  }
+  return refs;
+}
+
+/** `s3://bucket/key`, the key as it is. */
+function s3Ref(url: string): ObjectRef {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/is.exec(url) ?? [];
+  if (bucket === undefined || key === undefined || key.endsWith("/"))
+    throw new UsageError(`${url}: expected one object, s3://bucket/key`);
+  return { store: "s3", bucket, key };
+}
+
+function fileRef(path: string, cwd: string): ObjectRef {
+  return { store: "file", bucket: cwd, key: relative(cwd, path).replaceAll("\\", "/") };
+}
+
+async function filesAt(path: string, cwd: string): Promise<string[]> {
+  const at = resolve(cwd, path);
+  const found = await statOf(at, path);
+  if (!found.isDirectory()) return [at];
+  const entries = await readdir(at, { recursive: true, withFileTypes: true });
+  const files: string[] = [];
+  for (const entry of entries) {
+    const file = join(entry.parentPath, entry.name);
+    if (entry.isFile() || (entry.isSymbolicLink() && (await isFile(file)))) files.push(file);
+  }
+  // By code unit, so that the order is the same in every locale.
+  return files.sort((a, b) => (a < b ? -1 : 1));
+}
+
+/** The directory that a flag names; anything else there is a mistake on the command line. */
+export async function directoryAt(path: string, cwd: string, flag: string): Promise<string> {
+  const at = resolve(cwd, path);
+  const found = await statOf(at, `${flag} ${path}`);
+  if (!found.isDirectory()) throw new UsageError(`${flag} ${path}: not a directory`);
+  return at;
+}
+
+async function statOf(at: string, named: string): Promise<Stats> {
+  try {
+    return await stat(at);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UsageError(`${named}: ${code === "ENOENT" ? "no such file or directory" : code}`, { cause: error });
+  }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}

@@ -1,0 +1,45 @@
+import type { Outcome, PerSink } from "@sluice/core";
+import type { ExitCode } from "../command.ts";
+
+/** What `--json` prints of a run. */
+export interface Summary {
+  readonly in: number;
+  readonly skipped: number;
+  readonly added: number;
+  readonly filtered: number;
+  readonly delivered: PerSink;
+  readonly deadLettered: PerSink;
+  readonly failed: PerSink;
+  readonly dropped: PerSink;
+  readonly units: { readonly ok: number; readonly failed: number };
+  /** With an event: what its trigger would be answered; null where Lambda answers nothing. */
+  readonly response?: unknown;
+}
+
+export function summaryOf(outcome: Outcome, options: { readonly event: boolean }): Summary {
+  const { counts } = outcome;
+  return {
+    in: counts.in,
+    skipped: counts.skipped,
+    added: counts.added,
+    filtered: counts.filtered,
+    delivered: counts.delivered,
+    deadLettered: counts.deadLettered,
+    failed: counts.failed,
+    dropped: counts.dropped,
+    units: { ok: counts.units.ok, failed: counts.units.failed },
+    ...(options.event ? { response: responseOf(outcome) } : {}),
+  };
+}
+
+/** A function that throws is answered for by Lambda, in these words. */
+function responseOf({ error, response }: Outcome): unknown {
+  if (error === undefined) return response ?? null;
+  return { errorType: error.name, errorMessage: `${error.code}: ${error.message}` };
+}
+
+export function exitCodeOf({ counts, error }: Outcome): ExitCode {
+  const some = (per: PerSink): boolean => Object.values(per).some((n) => n > 0);
+  const bad = error !== undefined || counts.units.failed > 0 || some(counts.failed) || some(counts.deadLettered);
+  return bad ? 1 : 0;
+}

@@ -1,0 +1,95 @@
+import type { Counts, Outcome, PerSink } from "@sluice/core";
+import { bytes, count, plural, printable, seconds } from "./text.ts";
+
+export type Cell = string | number;
+
+/** Columns of one width; numbers stand right. */
+export function columns(rows: readonly (readonly Cell[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => textOf(row[i] ?? "").length)));
+  return rows.map((row) => {
+    const cells = row.map((cell, i) => {
+      const width = widths[i] as number;
+      return i > 0 && (typeof cell === "number" || isNumberColumn(rows, i))
+        ? textOf(cell).padStart(width)
+        : textOf(cell).padEnd(width);
+    });
+    return cells.join("  ").trimEnd();
+  });
+}
+
+function textOf(cell: Cell): string {
+  return typeof cell === "number" ? count(cell) : cell;
+}
+
+function isNumberColumn(rows: readonly (readonly Cell[])[], column: number): boolean {
+  return rows.slice(1).every((row) => typeof row[column] === "number");
+}
+
+/** Reasons shown; the rest are said to be there. */
+const MAX_REASONS = 20;
+
+/** What a run came to, for people. */
+export function outcomeTable(outcome: Outcome, sinks: readonly string[], elapsedMs: number): string {
+  const { counts } = outcome;
+  const parts = [
+    columns([
+      ["units ok", "failed", "in", "skipped", "unparsed", "added", "filtered"],
+      [
+        count(counts.units.ok),
+        counts.units.failed,
+        counts.in,
+        counts.skipped,
+        counts.unparsed,
+        counts.added,
+        counts.filtered,
+      ],
+    ]),
+    sinkRows(counts, sinks),
+    [throughput(outcome, elapsedMs)],
+    failures(outcome),
+  ];
+  return parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => `${lines.join("\n")}\n`)
+    .join("\n");
+}
+
+function sinkRows(counts: Counts, sinks: readonly string[]): string[] {
+  const columnsOf: readonly (readonly [string, PerSink])[] = [
+    ["delivered", counts.delivered],
+    ["dead-lettered", counts.deadLettered],
+    ["failed", counts.failed],
+    ["dropped", counts.dropped],
+    ["continued", counts.continued],
+  ];
+  const shown = columnsOf.filter(([name, per]) => name !== "continued" || Object.keys(per).length > 0);
+  const rows = sinks.map((sink) => [printable(sink), ...shown.map(([, per]) => per[sink] ?? 0)]);
+  return columns([["sink", ...shown.map(([name]) => name)], ...rows]);
+}
+
+function throughput({ counts, bytes: size }: Outcome, elapsedMs: number): string {
+  const perSecond = 1000 / Math.max(1, elapsedMs);
+  const rates = `${count(counts.in * perSecond)} records/s, ${bytes(size * perSecond)}/s`;
+  return `${plural(counts.in, "record")}, ${bytes(size)} read in ${seconds(elapsedMs)} (${rates})`;
+}
+
+/** Why units failed and what sinks refused, grouped by code and message, the most frequent first. */
+export function failures({ units, troubles }: Outcome): string[] {
+  const groups = new Map<string, { readonly where: string; readonly what: string; times: number; of: string }>();
+  const add = (where: string, what: string, times: number, of: string): void => {
+    const known = groups.get(`${where}\n${what}`);
+    if (known === undefined) groups.set(`${where}\n${what}`, { where, what, times, of });
+    else known.times += times;
+  };
+  for (const { error } of units) {
+    if (error !== undefined) add("", `${error.code}: ${printable(error.message)}`, 1, "unit");
+  }
+  for (const { sink, reason, records } of troubles) {
+    const status = reason.status === undefined ? "" : ` (${reason.status})`;
+    add(`${printable(sink)}: `, `${printable(reason.code)}${status}: ${printable(reason.message)}`, records, "record");
+  }
+  const sorted = [...groups.values()].sort((a, b) => b.times - a.times);
+  const lines = sorted.slice(0, MAX_REASONS).map((g) => `${plural(g.times, g.of)}: ${g.where}${g.what}`);
+  if (sorted.length > MAX_REASONS) lines.push(`and ${plural(sorted.length - MAX_REASONS, "more reason")}`);
+  return lines;
+}
