@@ -1,13 +1,12 @@
+import { DELIVERED, type Sink } from "@sluice/core";
 import { encodeBatch, testRecord } from "@sluice/core/testing";
 import { expect, test } from "vitest";
+import { encode } from "./encode.ts";
 import s3Archive from "./index.ts";
 import { keyOf, keyPartition, keySafe } from "./key.ts";
 
 const partition = keyPartition("{dataset}/dt={yyyy}-{MM}-{dd}/hour={HH}/{id}.ndjson.gz");
-const sinkStub = {
-  dedupes: "within-index",
-  encode: (_: unknown, out: { ascii(text: string): void }) => void out.ascii("x\n"),
-};
+const sinkStub: Sink = { dedupes: "within-index", partition, encode, send: async () => DELIVERED };
 
 test("the default key, in UTC", () => {
   const record = testRecord({ dataset: "aws.elb_logs", timestamp: Date.UTC(2026, 1, 3, 4, 59, 59, 999) });
@@ -30,15 +29,14 @@ test("values can't add folders, placeholders or nothing at all", () => {
   expect(keySafe("a-b_c.d!e*f'g(h)/i j\u0000ü")).toBe("a-b_c.d!e*f'g(h)_i_j__");
 });
 
-test("the id is the cell's, and the span's within it", () => {
-  const records = [0, 10, 20, 30].map((start) => testRecord({ start }));
-  const batch = encodeBatch({ ...sinkStub, partition, send: async () => ({ kind: "delivered" }) } as never, records, {
-    cell: "1abc-16m-7",
-  });
-  expect(keyOf(batch)).toMatch(/^generic\/dt=2026-01-02\/hour=03\/1abc-16m-7-[0-9a-f]{12}\.ndjson\.gz$/);
-  const keys = [batch, batch.slice(0, 2), batch.slice(2, 4), batch.slice(1, 4), batch.slice(0, 4)].map(keyOf);
-  expect(new Set(keys).size).toBe(4);
-  expect(keys[4]).toBe(keys[0]);
+test("the id is the cell's, and a part of a cell has its own", () => {
+  const batch = encodeBatch(
+    sinkStub,
+    [0, 10, 20].map((start) => testRecord({ start })),
+    { cell: "1abc-16m-7" },
+  );
+  expect(keyOf(batch)).toBe("generic/dt=2026-01-02/hour=03/1abc-16m-7.ndjson.gz");
+  expect(keyOf(batch.slice(1, 3))).toBe("generic/dt=2026-01-02/hour=03/1abc-16m-7.10-20.ndjson.gz");
 });
 
 const issues = (given: Record<string, unknown>): string[] =>

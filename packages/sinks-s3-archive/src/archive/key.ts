@@ -1,11 +1,8 @@
-import { createHash } from "node:crypto";
 import type { EncodedBatch, RecordView } from "@sluice/core";
 
 const HOUR_MS = 3_600_000;
 const PLACEHOLDER = /\{([^{}]*)\}/g;
 const ID = "{id}";
-/** Hex digits that tell the batches of one cell apart. */
-const SPAN_DIGITS = 12;
 
 type Context = RecordView["context"];
 
@@ -57,14 +54,7 @@ function fill(template: string, context: Context, time: string): string {
   );
 }
 
-/**
- * The object's key. A cell is one batch as a rule, and its retries overwrite it. Should core have cut it (too many open
- * partitions, a batch limit, a bisected refusal), the parts' own spans keep them from overwriting each other: at worst records
- * are there twice, never lost.
- */
+/** The object's key: core names each cell, and each part of a cell that it had to cut, the same on every attempt. */
 export function keyOf(batch: EncodedBatch): string {
-  const span = `${batch.id(0)} ${batch.id(batch.count - 1)} ${batch.count}`;
-  const digits = createHash("sha256").update(span).digest("hex").slice(0, SPAN_DIGITS);
-  const id = batch.cell === undefined ? digits : `${keySafe(batch.cell)}-${digits}`;
-  return batch.partition.replaceAll(ID, () => id);
+  return batch.partition.replaceAll(ID, () => keySafe(batch.cell));
 }
