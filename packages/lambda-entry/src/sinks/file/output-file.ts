@@ -7,6 +7,7 @@ export class OutputFile {
   readonly #path: string;
   readonly #append: boolean;
   #handle: FileHandle | undefined;
+  #begun = false;
   /** Where the next batch goes: a batch that failed halfway is written over by its next attempt. */
   #position = 0;
 
@@ -24,6 +25,7 @@ export class OutputFile {
     this.#position += bytes.length;
   }
 
+  /** A later write goes on where this one ended. */
   async close(): Promise<void> {
     const handle = this.#handle;
     this.#handle = undefined;
@@ -32,9 +34,10 @@ export class OutputFile {
 
   async #open(): Promise<FileHandle> {
     await mkdir(dirname(this.#path), { recursive: true });
-    const empty = this.#append ? 0 : constants.O_TRUNC;
-    const handle = await open(this.#path, constants.O_WRONLY | constants.O_CREAT | empty);
-    this.#position = this.#append ? (await handle.stat()).size : 0;
+    const keep = this.#append || this.#begun;
+    const handle = await open(this.#path, constants.O_WRONLY | constants.O_CREAT | (keep ? 0 : constants.O_TRUNC));
+    if (!this.#begun && this.#append) this.#position = (await handle.stat()).size;
+    this.#begun = true;
     return handle;
   }
 }

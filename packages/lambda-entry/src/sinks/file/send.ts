@@ -1,9 +1,12 @@
+import { gzipSync } from "node:zlib";
 import { DELIVERED, type EncodedBatch, type SendResult } from "@sluice/core";
-import type { OutputFile } from "./output-file.ts";
+import type { FileOptions } from "./options.ts";
+import type { OutputFiles } from "./output-files.ts";
 
-export async function send(file: OutputFile, batch: EncodedBatch): Promise<SendResult> {
+export async function send(files: OutputFiles, options: FileOptions, batch: EncodedBatch): Promise<SendResult> {
   try {
-    await file.write(batch.bytes);
+    const bytes = options.compression === "gzip" ? gzipSync(batch.bytes) : batch.bytes;
+    await files.write(batch.partition === "" ? options.path : batch.partition, bytes);
     return DELIVERED;
   } catch (error) {
     const { code, message, name } = error as NodeJS.ErrnoException;

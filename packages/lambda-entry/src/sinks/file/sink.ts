@@ -1,17 +1,18 @@
-import { resolve } from "node:path";
 import type { Sink } from "@sluice/core";
 import { encode } from "./encode.ts";
 import type { FileOptions } from "./options.ts";
-import { OutputFile } from "./output-file.ts";
+import { OutputFiles } from "./output-files.ts";
+import { pathOf, placeholdersOf } from "./path-template.ts";
 import { send } from "./send.ts";
 
 export function createFileSink(options: FileOptions, baseDir: string): Sink {
-  const file = new OutputFile(resolve(baseDir, options.path), options.append);
+  const files = new OutputFiles({ baseDir, append: options.append });
   return {
     limits: { maxInFlight: 1 },
     dedupes: "never",
+    ...(placeholdersOf(options.path).length === 0 ? {} : { partition: pathOf(options.path) }),
     encode,
-    send: (batch) => send(file, batch),
-    close: () => file.close(),
+    send: (batch) => send(files, options, batch),
+    close: () => files.close(),
   };
 }
