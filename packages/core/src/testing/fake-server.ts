@@ -31,18 +31,21 @@ export interface FakeServer {
   close(): Promise<void>;
 }
 
+/** Given in turn, the last one for ever; or one for each request (`i` from 0). */
+export type Answers = readonly Answer[] | ((request: FakeRequest, i: number) => Answer);
+
 /**
- * A local HTTP server that gives `answers` in turn, the last one for ever. The caller passes `createServer` of node:http
+ * A local HTTP server that answers as it is told. The caller passes `createServer` of node:http
  * (or one of node:https bound to its keys): core itself has no network.
  */
-export async function fakeServer(create: typeof createServer, answers: readonly Answer[]): Promise<FakeServer> {
+export async function fakeServer(create: typeof createServer, answers: Answers): Promise<FakeServer> {
   const requests: FakeRequest[] = [];
   let connections = 0;
   const server = create((message, response) => {
     read(message).then(
       (request) => {
-        const answer = answers[Math.min(requests.length, answers.length - 1)];
-        requests.push(request);
+        const i = requests.push(request) - 1;
+        const answer = typeof answers === "function" ? answers(request, i) : answers[Math.min(i, answers.length - 1)];
         if (answer !== undefined) give(answer, request, response);
       },
       () => {},

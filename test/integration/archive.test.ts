@@ -1,0 +1,114 @@
+import { randomBytes } from "node:crypto";
+import { gunzipSync } from "node:zlib";
+import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import {
+  createPipeline,
+  type ObjectReader,
+  parseConfig,
+  type Sink,
+  type SinkDefinition,
+  silentLogger,
+} from "@sluice/core";
+import { encodeBatch, sendCall, testRecord } from "@sluice/core/testing";
+import s3Archive from "@sluice/sinks-s3-archive/archive";
+import { beforeAll, expect, inject, test, vi } from "vitest";
+
+vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
+vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
+
+const endpoint = inject("awsEndpoint");
+const s3 = new S3Client({ endpoint, region: "us-east-1", forcePathStyle: true });
+const bucket = `archive-${randomBytes(4).toString("hex")}`;
+const options = { bucket, region: "us-east-1", endpoint, forcePathStyle: true };
+
+beforeAll(() => s3.send(new CreateBucketCommand({ Bucket: bucket })));
+
+const archive = async (over: Record<string, unknown> = {}): Promise<Sink> =>
+  s3Archive.create(s3Archive.options.parse({ ...options, ...over }), {
+    name: "archive",
+    baseDir: ".",
+    logger: silentLogger,
+  });
+
+async function stored(prefix: string): Promise<{ key: string; etag: string; lines: Record<string, unknown>[] }[]> {
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
+  return Promise.all(
+    Contents.map(async ({ Key = "", ETag = "" }) => {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
+      const text = gunzipSync((await Body?.transformToByteArray()) ?? "").toString();
+      return {
+        key: Key,
+        etag: ETag,
+        lines: text
+          .trimEnd()
+          .split("\n")
+          .map((line) => JSON.parse(line)),
+      };
+    }),
+  );
+}
+
+test("the same cell written twice is one object, whose lines hold their ids", async () => {
+  const sink = await archive({ key: "twice/{dataset}/{id}.ndjson.gz" });
+  const records = ["one", "two\nlines", "drei, früh"].map((message, i) => testRecord({ message, start: i * 100 }));
+  for (let i = 0; i < 2; i++)
+    expect(await sink.send(encodeBatch(sink, records), sendCall())).toEqual({ kind: "delivered" });
+  const objects = await stored("twice/");
+  expect(objects.map(({ key }) => key)).toEqual([`twice/generic/1${"0".repeat(32)}-16m-0.ndjson.gz`]);
+  expect(objects[0]?.lines.map(({ message }) => message)).toEqual(["one", "two\nlines", "drei, früh"]);
+  expect(objects[0]?.lines[1]).toMatchObject({ sluice: { id: `1${"0".repeat(32)}-100-109` } });
+  expect(await sink.probe?.(new AbortController().signal)).toBeUndefined();
+});
+
+test("a bucket that isn't there is nothing to wait for", async () => {
+  const sink = await archive({ bucket: "no-such-bucket-here" });
+  const result = await sink.send(encodeBatch(sink, [testRecord()]), sendCall());
+  expect(result).toMatchObject({ kind: "unavailable", reason: { code: "NoSuchBucket", status: 404 } });
+  expect(await sink.probe?.(new AbortController().signal)).toMatchObject({ status: 404 });
+});
+
+const LINES = Array.from({ length: 2000 }, (_, i) => `line ${i} ${"x".repeat(i % 90)}`);
+
+function readerOf(lines: readonly string[]): ObjectReader {
+  const bytes = Buffer.from(`${lines.join("\n")}\n`);
+  return {
+    read: async (_, { start, end }) => ({
+      etag: "e",
+      size: bytes.length,
+      lastModified: Date.UTC(2026, 4, 6, 7),
+      body: (async function* () {
+        yield bytes.subarray(start, Math.min(end, bytes.length));
+      })(),
+    }),
+  };
+}
+
+async function run(prefix: string, limits: object): Promise<void> {
+  const sinks = { archive: { type: "s3-archive", ...options, key: `${prefix}/{yyyy}/{HH}/{id}.gz`, limits } };
+  const pipeline = createPipeline(parseConfig({ sinks, sources: [{ format: "raw" }] }, "test"), {
+    sinks: async () => s3Archive as SinkDefinition,
+    reader: readerOf(LINES),
+  });
+  const { counts } = await pipeline.objects([{ store: "s3", bucket: "in", key: "k", etag: "e" }]);
+  expect(counts).toMatchObject({ in: LINES.length, delivered: { archive: LINES.length } });
+  await pipeline.close();
+}
+
+test("an object archived again leaves the same objects, byte for byte, and every line once", async () => {
+  const limits = { cellBytes: 16 * 1024 };
+  await run("again", limits);
+  const first = await stored("again/");
+  expect(first.length).toBeGreaterThan(3);
+  expect(first.every(({ key }) => key.startsWith("again/2026/07/"))).toBe(true);
+  await run("again", limits);
+  const second = await stored("again/");
+  expect(second.map(({ key, etag }) => [key, etag])).toEqual(first.map(({ key, etag }) => [key, etag]));
+  const messages = second.flatMap(({ lines }) => lines.map(({ message }) => message));
+  expect(messages.sort()).toEqual([...LINES].sort());
+});
+
+test("cells cut by a limit keep every line", async () => {
+  await run("cut", { cellBytes: 16 * 1024, maxBatchRecords: 100 });
+  const messages = (await stored("cut/")).flatMap(({ lines }) => lines.map(({ message }) => message));
+  expect(messages.sort()).toEqual([...LINES].sort());
+});
