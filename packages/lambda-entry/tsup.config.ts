@@ -1,4 +1,29 @@
-import { defineConfig } from "tsup";
+import { defineConfig, type Options } from "tsup";
 import { library } from "../../tsup.base.ts";
 
-export default defineConfig(library());
+/**
+ * The deployment package's code for nodejs24.x, with all that it needs. Split, so that what a config doesn't name
+ * (other sinks, YAML, clients for secrets) stays in files that are never read; `bundle/check.ts` proves it.
+ */
+const lambda: Options = {
+  entry: { index: "src/handler.ts" },
+  outDir: "dist/lambda",
+  outExtension: () => ({ js: ".mjs" }),
+  format: ["esm"],
+  target: "node24",
+  platform: "node",
+  splitting: true,
+  minify: true,
+  sourcemap: false,
+  metafile: true,
+  clean: true,
+  noExternal: [/.*/],
+  banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
+  esbuildOptions: (options) => {
+    options.conditions = ["@sluice/source", "module"];
+    options.mainFields = ["module", "main"];
+    options.legalComments = "none";
+  },
+};
+
+export default defineConfig([library({ clean: ["!lambda/**"] }), lambda]);

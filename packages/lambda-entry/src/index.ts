@@ -12,4 +12,5 @@ export type { Env } from "./env.ts";
 export { createFileDeadLetters } from "./local/dead-letters.ts";
 export { bucketFolders, localFiles } from "./local/file-reader.ts";
 export { type JsonLoggerOptions, jsonLogger, logLevel } from "./logger.ts";
+export { noOptions } from "./no-options.ts";
 export { readerByStore } from "./reader-by-store.ts";

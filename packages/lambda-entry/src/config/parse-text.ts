@@ -14,7 +14,7 @@ export async function parseText(source: string, name: string): Promise<unknown> 
 }
 
 async function parseYaml(text: string, name: string): Promise<unknown> {
-  const { LineCounter, parseDocument } = await import("yaml");
+  const { LineCounter, parseDocument } = await import("./yaml.ts");
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;
