@@ -60,6 +60,8 @@ const REJECT: readonly string[] = [
   "json_e_o_f_exception",
   "input_coercion_exception",
   "stream_constraints_exception",
+  "unexpected_end_of_input_exception",
+  "stream_read_exception",
   "max_bytes_length_exceeded_exception",
   // Processors of an ingest pipeline
   "fail_processor_exception",
@@ -91,7 +93,7 @@ const RECORD_WORDS: readonly RegExp[] = [
   /limit of mapping depth/i,
   /limit of nested (fields|documents)/i,
   /number of nested documents has exceeded/i,
-  /limit of field name length/i,
+  /field name \[.*\] is longer than the limit/i,
   /mapper \[.*\] cannot be changed from type/i,
   /can't merge a non[- ](object|nested) mapping/i,
   /cannot (change|update) (object|nested|flattened) mapping/i,

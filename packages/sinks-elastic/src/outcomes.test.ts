@@ -1,10 +1,12 @@
 import type { RecordOutcome, SendResult } from "@sluice/core";
 import { describe, expect, test } from "vitest";
 import { sendResult } from "./outcomes.ts";
+import type { Sent } from "./pressure.ts";
 import { createTell } from "./reason.ts";
 import type { Answer } from "./send.ts";
 
 const tell = createTell(["open-sesame"]);
+const of = (count: number, bytes = count * 1000): Sent => ({ count, bytes });
 const answer = (status: number, body: unknown, headers: Answer["headers"] = {}): Answer => ({
   kind: "answer",
   status,
@@ -12,10 +14,10 @@ const answer = (status: number, body: unknown, headers: Answer["headers"] = {}):
   text: typeof body === "string" ? body : JSON.stringify(body),
 });
 const whole = (status: number, type: string, reason: string): SendResult =>
-  sendResult(answer(status, { error: { root_cause: [], type, reason }, status }), 3, tell);
+  sendResult(answer(status, { error: { root_cause: [], type, reason }, status }), of(3), tell);
 const item = (status: number, type: string, reason = "why"): RecordOutcome => {
   const bulk = { errors: true, items: [{ create: { status, error: { type, reason } } }, { create: { status: 201 } }] };
-  const result = sendResult(answer(200, bulk), 2, tell);
+  const result = sendResult(answer(200, bulk), of(2), tell);
   return result.kind === "each" ? (result.outcomes[0] as RecordOutcome) : { kind: "delivered" };
 };
 
@@ -45,6 +47,7 @@ describe("items", () => {
     ["reject", 400, "illegal_argument_exception", "mapper [a] cannot be changed from type [long] to [text]"],
     ["reject", 400, "illegal_argument_exception", "can't merge a non object mapping [a] with an object mapping"],
     ["reject", 400, "illegal_argument_exception", "field name cannot be an empty string"],
+    ["reject", 400, "illegal_argument_exception", "Field name [nnn] is longer than the limit of [2] characters"],
     ["reject", 400, "illegal_argument_exception", "The number of nested documents has exceeded the allowed limit"],
     ["reject", 400, "illegal_argument_exception", "Provided Grok expressions do not match field value: [x]"],
     ["reject", 400, "illegal_argument_exception", "data stream timestamp field [@timestamp] is missing"],
@@ -94,7 +97,7 @@ describe("items", () => {
 
   test("without an error the status decides", () => {
     const bulk = { errors: true, items: [201, 200, 429, 500, 400].map((status) => ({ create: { status } })) };
-    const result = sendResult(answer(200, bulk), 5, tell);
+    const result = sendResult(answer(200, bulk), of(5), tell);
     expect(result.kind === "each" && result.outcomes.map(({ kind }) => kind)).toEqual([
       "delivered",
       "delivered",
@@ -105,20 +108,20 @@ describe("items", () => {
   });
 
   test("items without anything in them are no success", () => {
-    const result = sendResult(answer(200, { errors: false, items: [{}, { create: {} }] }), 2, tell);
+    const result = sendResult(answer(200, { errors: false, items: [{}, { create: {} }] }), of(2), tell);
     expect(result.kind === "each" && result.outcomes.map(({ kind }) => kind)).toEqual(["fail", "fail"]);
   });
 
   test("only conflicts: delivered", () => {
     const error = { type: "version_conflict_engine_exception", reason: "document already exists" };
     const bulk = { errors: true, items: [{ create: { status: 409, error } }, { create: { status: 201 } }] };
-    expect(sendResult(answer(200, bulk), 2, tell)).toEqual({ kind: "delivered" });
+    expect(sendResult(answer(200, bulk), of(2), tell)).toEqual({ kind: "delivered" });
   });
 
   test("Retry-After holds for those to retry", () => {
     const error = { type: "es_rejected_execution_exception", reason: "full" };
     const bulk = { errors: true, items: [{ create: { status: 429, error } }] };
-    expect(sendResult(answer(200, bulk, { "retry-after": "3" }), 1, tell)).toMatchObject({
+    expect(sendResult(answer(200, bulk, { "retry-after": "3" }), of(1), tell)).toMatchObject({
       kind: "each",
       afterMs: 3000,
     });
@@ -135,8 +138,8 @@ describe("answers without errors", () => {
     ["unfiltered", { took: 3, errors: false, items: items(3).map((each) => ({ ...each, _id: "x" })) }],
     ["200 for 201", { errors: false, items: items(3, 200) }],
   ])("%s: delivered", (_, body) => {
-    expect(sendResult(answer(200, body), 3, tell)).toEqual({ kind: "delivered" });
-    expect(sendResult(answer(200, JSON.stringify(body, undefined, 2)), 3, tell)).toEqual({ kind: "delivered" });
+    expect(sendResult(answer(200, body), of(3), tell)).toEqual({ kind: "delivered" });
+    expect(sendResult(answer(200, JSON.stringify(body, undefined, 2)), of(3), tell)).toEqual({ kind: "delivered" });
   });
 
   test.each([
@@ -150,7 +153,7 @@ describe("answers without errors", () => {
     ["empty", ""],
     ["cut", '{"errors":false,"items":[{"create":{"sta'],
   ])("%s: a broken protocol", (_, body) => {
-    expect(sendResult(answer(200, body), 3, tell)).toMatchObject({
+    expect(sendResult(answer(200, body), of(3), tell)).toMatchObject({
       kind: "unavailable",
       reason: { code: "SINK_PROTOCOL", status: 200 },
     });
@@ -158,8 +161,6 @@ describe("answers without errors", () => {
 });
 
 describe("refusals of the whole request", () => {
-  const pressure = (own: number): string =>
-    `rejected execution of coordinating operation [coordinating_and_primary_bytes=0, replica_bytes=0, all_bytes=0, coordinating_operation_bytes=${own}, max_coordinating_and_primary_bytes=20480]`;
   test.each<readonly [SendResult["kind"], number, string, string]>([
     ["unauthorized", 401, "security_exception", "missing authentication credentials"],
     ["unauthorized", 403, "security_exception", "action is unauthorized"],
@@ -167,8 +168,7 @@ describe("refusals of the whole request", () => {
     ["unavailable", 404, "index_not_found_exception", "no such index"],
     ["retry", 408, "timeout", ""],
     ["retry", 429, "circuit_breaking_exception", "Data too large"],
-    ["retry", 429, "es_rejected_execution_exception", pressure(20_000)],
-    ["split", 429, "es_rejected_execution_exception", pressure(30_000)],
+    ["retry", 429, "es_rejected_execution_exception", "queue capacity [1000]"],
     ["retry", 503, "cluster_block_exception", "no master"],
     ["split", 400, "illegal_argument_exception", "Malformed action/metadata line [3], expected START_OBJECT"],
     ["split", 400, "x_content_parse_exception", "[1:3] Unexpected character"],
@@ -195,14 +195,47 @@ describe("refusals of the whole request", () => {
     ["null", "null"],
     ['{"error":{"type":"a_type","reason":"you sent open-sesame"}}', "you sent [secret]"],
   ])("words of %s", (body, message) => {
-    expect(sendResult(answer(500, body), 1, tell)).toMatchObject({ kind: "retry", reason: { message, status: 500 } });
+    expect(sendResult(answer(500, body), of(1), tell)).toMatchObject({
+      kind: "retry",
+      reason: { message, status: 500 },
+    });
   });
+});
+
+describe("more than the node's memory for indexing", () => {
+  const words =
+    "rejected execution of coordinating operation [coordinating_operation_bytes=9, max_coordinating_bytes=2000]";
+  const error = { type: "es_rejected_execution_exception", reason: words };
+  const tooMuch = { create: { status: 429, error } };
+
+  test.each([
+    ["split", of(2, 1001)],
+    ["retry", of(2, 1000)],
+    ["split", of(1, 2001)],
+    ["retry", of(1, 2000)],
+  ])("whole: %s of %j", (kind, sent) => {
+    expect(sendResult(answer(429, { error }), sent, tell)).toMatchObject({ kind, reason: { code: error.type } });
+  });
+
+  test("item by item: split while none gets in", () => {
+    const none = answer(200, { errors: true, items: [tooMuch, tooMuch] });
+    expect(sendResult(none, of(2, 1001), tell)).toMatchObject({ kind: "split", reason: { code: error.type } });
+    expect(sendResult(none, of(2, 1000), tell)).toMatchObject({ kind: "each" });
+    const some = answer(200, { errors: true, items: [tooMuch, { create: { status: 201 } }] });
+    expect(sendResult(some, of(2, 1001), tell)).toMatchObject({ kind: "each", outcomes: [{ kind: "retry" }, {}] });
+  });
+});
+
+test("OpenSearch's cause in place of its bare words", () => {
+  const error = { type: "mapper_parsing_exception", reason: "failed to parse", caused_by: { reason: "empty name" } };
+  const result = sendResult(answer(200, { errors: true, items: [{ create: { status: 400, error } }] }), of(1), tell);
+  expect(result).toMatchObject({ outcomes: [{ reason: { message: "failed to parse: empty name" } }] });
 });
 
 test.each([
   [false, "retry"],
   [true, "unavailable"],
 ])("no answer, lasting: %s → %s", (lasting, kind) => {
-  const result = sendResult({ kind: "failure", code: "RESET", message: "gone", lasting }, 1, tell);
+  const result = sendResult({ kind: "failure", code: "RESET", message: "gone", lasting }, of(1), tell);
   expect(result).toEqual({ kind, reason: { code: "RESET", message: "gone" } });
 });

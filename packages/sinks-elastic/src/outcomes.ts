@@ -1,12 +1,14 @@
-import { DELIVERED, type RecordOutcome, type SendResult } from "@sluice/core";
+import { DELIVERED, type Reason, type RecordOutcome, type SendResult } from "@sluice/core";
 import { itemKind } from "./error-types.ts";
+import { exceedsMemory, type Sent } from "./pressure.ts";
 import { errorType, type Tell } from "./reason.ts";
 import { refusal } from "./refusal.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import type { Answer, Failure } from "./send.ts";
 
 /** Cuts the answer to what is read here; the status keeps items positional, for an item without anything is left out. */
-export const FILTER_PATH = "errors,items.*.status,items.*.error.type,items.*.error.reason";
+export const FILTER_PATH =
+  "errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason";
 
 /** An item of an answer cut by FILTER_PATH. */
 const CREATED_ITEM = '{"create":{"status":201}}';
@@ -15,20 +17,24 @@ const ITEMS = '"items":[';
 
 interface Item {
   readonly status?: number;
-  readonly error?: { readonly type?: unknown; readonly reason?: unknown };
+  readonly error?: {
+    readonly type?: unknown;
+    readonly reason?: unknown;
+    readonly caused_by?: { readonly reason?: unknown };
+  };
 }
 
 interface BulkAnswer {
   readonly items: readonly Readonly<Record<string, Item>>[];
 }
 
-/** What came of a batch of `count` records. */
-export function sendResult(answer: Answer | Failure, count: number, tell: Tell): SendResult {
+/** What came of a batch. */
+export function sendResult(answer: Answer | Failure, sent: Sent, tell: Tell): SendResult {
   if (answer.kind === "failure") {
     return { kind: answer.lasting ? "unavailable" : "retry", reason: tell(answer.code, answer.message) };
   }
-  if (answer.status < 200 || answer.status > 299) return refusal(answer, tell);
-  return allCreated(answer.text, count) ? DELIVERED : eachOf(answer, count, tell);
+  if (answer.status < 200 || answer.status > 299) return refusal(answer, sent, tell);
+  return allCreated(answer.text, sent.count) ? DELIVERED : eachOf(answer, sent, tell);
 }
 
 /** Told from the text's length, without parsing it: no errors, and as many items as records. */
@@ -39,17 +45,26 @@ function allCreated(text: string, count: number): boolean {
   return items >= 0 && text.length - items - ITEMS.length === expected;
 }
 
-function eachOf(answer: Answer, count: number, tell: Tell): SendResult {
+function eachOf(answer: Answer, sent: Sent, tell: Tell): SendResult {
   const parsed = parseBulk(answer.text);
-  if (parsed?.items.length !== count) {
+  if (parsed?.items.length !== sent.count) {
     const got = parsed === undefined ? "no answer to a bulk request" : `${parsed.items.length} results`;
-    const message = `expected results for ${count} records, got ${got}`;
+    const message = `expected results for ${sent.count} records, got ${got}`;
     return { kind: "unavailable", reason: tell("SINK_PROTOCOL", message, answer.status) };
   }
   const outcomes = parsed.items.map((item) => outcomeOf(Object.values(item)[0], tell));
   if (outcomes.every(({ kind }) => kind === "delivered")) return DELIVERED;
+  const refused = refusedWhole(parsed.items, outcomes, sent);
+  if (refused !== undefined) return { kind: "split", reason: refused };
   const afterMs = retryAfterMs(answer.headers);
   return { kind: "each", outcomes, ...(afterMs === undefined ? {} : { afterMs }) };
+}
+
+/** No item got in, for want of memory: all of them at once would meet the same again. */
+function refusedWhole(items: BulkAnswer["items"], outcomes: readonly RecordOutcome[], sent: Sent): Reason | undefined {
+  const [first] = outcomes;
+  if (first?.kind !== "retry" || !exceedsMemory(wordsOf(Object.values(items[0] ?? {})[0]), sent)) return undefined;
+  return outcomes.every(({ kind }) => kind === "retry") ? first.reason : undefined;
 }
 
 function parseBulk(text: string): BulkAnswer | undefined {
@@ -68,7 +83,14 @@ function isItem(value: unknown): boolean {
 function outcomeOf(item: Item | undefined, tell: Tell): RecordOutcome {
   const status = typeof item?.status === "number" ? item.status : 0;
   const type = item?.error === undefined ? undefined : (errorType(item.error.type) ?? "unknown");
-  const words = typeof item?.error?.reason === "string" ? item.error.reason : "";
+  const words = wordsOf(item);
   const kind = itemKind(status, type, words);
   return kind === "delivered" ? DELIVERED : { kind, reason: tell(type ?? `HTTP_${status}`, words, status) };
+}
+
+/** OpenSearch says no more than "failed to parse" and leaves the rest to the cause. */
+function wordsOf(item: Item | undefined): string {
+  const { reason, caused_by: cause } = item?.error ?? {};
+  if (typeof reason !== "string") return "";
+  return reason === "failed to parse" && typeof cause?.reason === "string" ? `${reason}: ${cause.reason}` : reason;
 }

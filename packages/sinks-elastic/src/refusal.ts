@@ -1,4 +1,5 @@
 import type { SendResult } from "@sluice/core";
+import { exceedsMemory, type Sent } from "./pressure.ts";
 import { errorType, type Tell } from "./reason.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import type { Answer } from "./send.ts";
@@ -29,6 +30,8 @@ const PARSE_TYPES: ReadonlySet<string> = new Set([
   "parse_exception",
   "parsing_exception",
   "stream_constraints_exception",
+  "stream_read_exception",
+  "unexpected_end_of_input_exception",
   "x_content_e_o_f_exception",
   "x_content_parse_exception",
 ]);
@@ -36,18 +39,18 @@ const PARSE_TYPES: ReadonlySet<string> = new Set([
 const MALFORMED = /malformed (action|content)|bulk request must be terminated by a newline|unexpected (character|end)/i;
 
 /** The answer to a request that was refused whole. */
-export function refusal(answer: Answer, tell: Tell): SendResult {
+export function refusal(answer: Answer, sent: Sent, tell: Tell): SendResult {
   const { type, words } = errorOf(answer.text);
-  const kind = refusalKind(answer.status, type, words);
+  const kind = refusalKind(answer.status, type, words, sent);
   const code = type ?? `HTTP_${answer.status}`;
   const reason = tell(code, words === "" ? `HTTP ${answer.status} without a reason` : words, answer.status);
   const afterMs = kind === "retry" ? retryAfterMs(answer.headers) : undefined;
   return kind === "retry" && afterMs !== undefined ? { kind, reason, afterMs } : { kind, reason };
 }
 
-function refusalKind(status: number, type: string | undefined, words: string): Refusal {
+function refusalKind(status: number, type: string | undefined, words: string, sent: Sent): Refusal {
   if (status === 403 && type === "cluster_block_exception") return "unavailable";
-  if (status === 429 && largerThanLimit(words)) return "split";
+  if (status === 429 && exceedsMemory(words, sent)) return "split";
   if (status === 400) return isParse(type, words) ? "split" : "unavailable";
   return BY_STATUS.get(status) ?? "unavailable";
 }
@@ -56,13 +59,6 @@ function isParse(type: string | undefined, words: string): boolean {
   return (
     type !== undefined && (PARSE_TYPES.has(type) || (type === "illegal_argument_exception" && MALFORMED.test(words)))
   );
-}
-
-/** Indexing pressure that this one request exceeds by itself: waiting doesn't help. */
-function largerThanLimit(words: string): boolean {
-  const own = /coordinating_operation_bytes=(\d+)/.exec(words)?.[1];
-  const limit = /max_coordinating(?:_and_primary)?_bytes=(\d+)/.exec(words)?.[1];
-  return own !== undefined && limit !== undefined && Number(own) > Number(limit);
 }
 
 /** The error of a whole answer: `{"error":{"type","reason"}}`, or whatever stands between says. */

@@ -91,7 +91,7 @@ const FAULTS: readonly (readonly [RegExp, string])[] = [
   [/certificate|altnames|\bCRL\b/i, "CERTIFICATE"],
   [/wrong version number|unsupported protocol|alert handshake failure/i, "TLS"],
   [/ECONNRESET|EPIPE|other side closed|socket hang up|terminated/i, "RESET"],
-  [/ETIMEDOUT|timeout/i, "TIMEOUT"],
+  [/ETIMEDOUT|timeout|timed out/i, "TIMEOUT"],
   [/ECONNREFUSED/, "ECONNREFUSED"],
   [/ENOTFOUND|EAI_AGAIN/, "DNS"],
 ];

@@ -46,7 +46,7 @@ async function send(
 ): Promise<SendResult> {
   const timeoutMs = Math.min(options.requestTimeoutMs, Math.max(0, call.deadline.remainingMs()));
   const answer = await exchange(client, bulkRequest(options, batch.bytes), call.signal, timeoutMs);
-  return sendResult(answer, batch.count, tell);
+  return sendResult(answer, { count: batch.count, bytes: batch.bytes.length }, tell);
 }
 
 function bulkRequest({ compression, compressionLevel, pipeline }: ElasticOptions, bytes: Uint8Array): Request {

@@ -1,0 +1,87 @@
+import type { Sink } from "@sluice/core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type ElasticsearchEngine, startElasticsearch } from "../../tooling/engines/elasticsearch.ts";
+import { ask, countOf, type Json, kindsOf, sendRecords, sinkFor, unique } from "./elastic-helper.ts";
+
+let engine: ElasticsearchEngine;
+let admin: string;
+const sinks: Sink[] = [];
+beforeAll(async () => {
+  engine = await startElasticsearch({ security: true });
+  admin = `Basic ${Buffer.from(`${engine.username}:${engine.password}`).toString("base64")}`;
+});
+afterAll(async () => {
+  await Promise.all(sinks.map((sink) => sink.close?.()));
+  await engine?.stop();
+});
+
+async function sinkWith(auth: Json | undefined, options: Json = {}): Promise<Sink> {
+  const sink = await sinkFor({ url: engine.url, ...(auth && { auth }), ...options });
+  sinks.push(sink);
+  return sink;
+}
+
+interface Key {
+  readonly id: string;
+  readonly api_key: string;
+  readonly encoded: string;
+}
+
+/** A key that may do to one index what a log shipper must, and nothing else. */
+async function writerKey(index: string): Promise<Key> {
+  const role = { indices: [{ names: [index], privileges: ["create_doc", "auto_configure"] }] };
+  const body = { name: unique("writer-"), role_descriptors: { writer: role } };
+  return (await ask(engine.url, "POST", "/_security/api_key", body, admin)) as unknown as Key;
+}
+
+const probe = (sink: Sink) => sink.probe?.(new AbortController().signal);
+
+test.each([
+  ["none", undefined],
+  ["a wrong password", { username: "elastic", password: "open-sesame" }],
+  ["an unknown key", { apiKey: "aWQ6bm90LWEta2V5" }],
+  ["an unknown token", { bearer: "not-a-token" }],
+])("credentials refused: %s", async (_, auth) => {
+  const sink = await sinkWith(auth, { target: "refused" });
+  const result = await sendRecords(sink, {});
+  expect(result).toMatchObject({ kind: "unauthorized", reason: { code: "security_exception", status: 401 } });
+  expect(await probe(sink)).toMatchObject({ status: 401 });
+  for (const secret of Object.values(auth ?? {}).filter((value) => value !== "elastic"))
+    expect(JSON.stringify(result)).not.toContain(secret);
+});
+
+test("user and password", async () => {
+  const target = unique("basic-");
+  const sink = await sinkWith({ username: engine.username, password: engine.password }, { target });
+  expect(await probe(sink)).toBeUndefined();
+  expect(await sendRecords(sink, {})).toEqual({ kind: "delivered" });
+  expect(await countOf(engine.url, target, admin)).toBe(1);
+});
+
+test("an API key, encoded or in its two parts; one that may only write is reached too", async () => {
+  const target = unique("keyed-");
+  const { id, api_key: secret, encoded } = await writerKey(target);
+  for (const apiKey of [encoded, `${id}:${secret}`]) {
+    const sink = await sinkWith({ apiKey }, { target });
+    expect(await probe(sink)).toBeUndefined();
+    expect(await sendRecords(sink, {})).toEqual({ kind: "delivered" });
+  }
+  expect(await countOf(engine.url, target, admin)).toBe(1);
+});
+
+test("a key that may write one index and not the other fails the other's records alone", async () => {
+  const [allowed, forbidden] = [unique("allowed"), unique("forbidden")];
+  const sink = await sinkWith({ apiKey: (await writerKey(allowed)).encoded }, { target: "{dataset}" });
+  const result = await sendRecords(sink, { dataset: allowed }, { dataset: forbidden }, { dataset: allowed });
+  expect(kindsOf(result, 3)).toEqual(["delivered", "fail", "delivered"]);
+  expect(result).toMatchObject({ outcomes: [{}, { reason: { code: "security_exception", status: 403 } }, {}] });
+});
+
+test("a key that was withdrawn", async () => {
+  const target = unique("withdrawn-");
+  const { id, encoded } = await writerKey(target);
+  const sink = await sinkWith({ apiKey: encoded }, { target });
+  expect(await sendRecords(sink, {})).toEqual({ kind: "delivered" });
+  await ask(engine.url, "DELETE", "/_security/api_key", { ids: [id] }, admin);
+  expect(await sendRecords(sink, {})).toMatchObject({ kind: "unauthorized" });
+});
