@@ -25,7 +25,7 @@ export class ConfigError extends SluiceError {
 }
 
 /** Checks all that core knows of a config. Sinks' own options are checked by `parseSinkOptions`, once their code is loaded. */
-export function parseConfig(value: unknown, file: string): Config {
+export function parseConfig(value: unknown, file: string = "config"): Config {
   const result = configSchema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   throw new ConfigError(file, issuesOf(result.error, value, configSchema, []));
