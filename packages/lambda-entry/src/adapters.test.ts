@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { SINK_TYPES, sinkCatalog } from "./adapters.ts";
-import { tempFolder } from "./testing/temp-folder.ts";
+import { tempFolder } from "./testing/temp-folder.testing.ts";
 
 const PLUGIN = "{ options: { safeParse: (data) => ({ success: true, data }) }, create: () => ({}) }";
 const MODULE = '{"type":"module"}';
@@ -13,7 +13,10 @@ test.each(SINK_TYPES)("%s is one of ours", async (type) => {
 
 describe("a plug-in", () => {
   test("is found by its file, from the config's folder", async () => {
-    const baseDir = await tempFolder({ "package.json": MODULE, "my-sink.js": `export default ${PLUGIN};` });
+    const baseDir = await tempFolder(onTestFinished, {
+      "package.json": MODULE,
+      "my-sink.js": `export default ${PLUGIN};`,
+    });
     expect(await sinkCatalog({ baseDir })("./my-sink.js")).toMatchObject(definition);
     expect(await sinkCatalog({ baseDir: "/" })(join(baseDir, "my-sink.js"))).toMatchObject(definition);
   });
@@ -23,7 +26,7 @@ describe("a plug-in", () => {
     ["with conditions one in another", '{"type":"module","exports":{"node":{"import":{"default":"./lib/i.js"}}}}'],
     ["with a main file", '{"type":"module","main":"lib/i.js"}'],
   ])("is found by its package's name: one %s", async (_, manifest) => {
-    const baseDir = await tempFolder({
+    const baseDir = await tempFolder(onTestFinished, {
       "node_modules/@acme/sink/package.json": manifest,
       "node_modules/@acme/sink/lib/i.js": `export default ${PLUGIN};`,
       "conf/.keep": "",
@@ -33,7 +36,7 @@ describe("a plug-in", () => {
 
   test("in CommonJS has its default one level down", async () => {
     const text = `exports.__esModule = true; exports.default = ${PLUGIN};`;
-    const baseDir = await tempFolder({ "my-sink.cjs": text });
+    const baseDir = await tempFolder(onTestFinished, { "my-sink.cjs": text });
     expect(await sinkCatalog({ baseDir })("./my-sink.cjs")).toMatchObject(definition);
   });
 
@@ -53,7 +56,7 @@ describe("SINK_UNKNOWN", () => {
     ["./half.js", "expected defineSink({ options, create }) as the default export"],
     ["./throws.js", "throws.js: Error: from inside"],
   ])("%s", async (type, words) => {
-    const baseDir = await tempFolder({
+    const baseDir = await tempFolder(onTestFinished, {
       "package.json": MODULE,
       "empty.js": "export const sink = {};",
       "half.js": "export default { create() {} };",

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { Config, Invocation, Outcome, Pipeline, Ports } from "@sluice/core";
 import { SluiceError } from "@sluice/core";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { createHandler, type HandlerOptions, type LambdaContext } from "./create-handler.ts";
-import { tempFolder } from "./testing/temp-folder.ts";
+import { tempFolder } from "./testing/temp-folder.testing.ts";
 
 const CONFIG = { sinks: { out: { type: "stdout" } } };
 const CONTEXT: LambdaContext = {
@@ -116,7 +116,7 @@ test("logs one line of counts and codes, nothing of the records", async () => {
 });
 
 test("tries a failed start again at the next invocation", async () => {
-  const cwd = await tempFolder();
+  const cwd = await tempFolder(onTestFinished);
   let fails = true;
   const secrets = {
     resolve: async () => {
@@ -134,7 +134,7 @@ test("tries a failed start again at the next invocation", async () => {
 });
 
 test("finds the config in the variable, or beside the code", async () => {
-  const cwd = await tempFolder({ "sluice.yaml": "sinks: { beside: { type: stdout } }\n" });
+  const cwd = await tempFolder(onTestFinished, { "sluice.yaml": "sinks: { beside: { type: stdout } }\n" });
   const env = { LAMBDA_TASK_ROOT: cwd };
   const beside = handlerOn(OUTCOME, { env });
   const handler = createHandler({ env, createPipeline: take(beside.seen), ports: quiet });
@@ -146,7 +146,7 @@ test("finds the config in the variable, or beside the code", async () => {
 });
 
 test("says what to do when there is no config", async () => {
-  const cwd = await tempFolder();
+  const cwd = await tempFolder(onTestFinished);
   const handler = createHandler({ env: { LAMBDA_TASK_ROOT: cwd }, ports: quiet });
   await expect(handler({}, CONTEXT)).rejects.toMatchObject({
     code: "CONFIG_NOT_FOUND",
@@ -163,7 +163,7 @@ test("names a config of its own in what is wrong with it", async () => {
 });
 
 test("hands the pipeline its adapters, own sinks and given ports", async () => {
-  const cwd = await tempFolder();
+  const cwd = await tempFolder(onTestFinished);
   const config = { ...CONFIG, deadLetter: { type: "file", path: join(cwd, "dead") } };
   const reader = { read: () => Promise.reject(new Error("not used")) };
   const own = { options: {} as never, create: () => ({}) as never };

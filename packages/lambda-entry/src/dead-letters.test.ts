@@ -1,10 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DeadLetter } from "@sluice/core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { createDeadLetterStore } from "./dead-letters.ts";
-import { bodyOf, localServer } from "./testing/local-server.ts";
-import { tempFolder } from "./testing/temp-folder.ts";
+import { bodyOf, localServer } from "./testing/local-server.testing.ts";
+import { tempFolder } from "./testing/temp-folder.testing.ts";
 
 const never = new AbortController().signal;
 const letter = (document: string, json: boolean): DeadLetter => ({
@@ -36,7 +36,7 @@ test("no deadLetter in the config is no store", () => {
 
 describe("file", () => {
   test("keeps one letter a line, the document as JSON or as text", async () => {
-    const cwd = await tempFolder();
+    const cwd = await tempFolder(onTestFinished);
     const store = createDeadLetterStore({ type: "file", path: "dead" }, { cwd });
     await store?.put("search/1k.ndjson", [letter('{"a":\n1}', true), letter('not "json"\n', false)], never);
     const text = await readFile(join(cwd, "dead/search/1k.ndjson"), "utf8");
@@ -53,7 +53,7 @@ describe("file", () => {
   });
 
   test("replaces the file of the same key and leaves no draft behind", async () => {
-    const cwd = await tempFolder();
+    const cwd = await tempFolder(onTestFinished);
     const store = createDeadLetterStore({ type: "file", path: "dead" }, { cwd });
     await store?.put("k", [letter("{}", true), letter("{}", true)], never);
     await store?.put("k", [letter('{"again":true}', true)], never);
@@ -62,14 +62,14 @@ describe("file", () => {
   });
 
   test("never leaves its folder", async () => {
-    const cwd = await tempFolder();
+    const cwd = await tempFolder(onTestFinished);
     const store = createDeadLetterStore({ type: "file", path: "dead" }, { cwd });
     await expect(store?.put("../k", [letter("{}", true)], never)).rejects.toMatchObject({ code: "DEAD_LETTER_FAILED" });
     expect(await readdir(cwd)).toEqual([]);
   });
 
   test("fails when the folder can't be made", async () => {
-    const cwd = await tempFolder({ dead: "a file" });
+    const cwd = await tempFolder(onTestFinished, { dead: "a file" });
     const store = createDeadLetterStore({ type: "file", path: "dead" }, { cwd });
     await expect(store?.put("k", [letter("{}", true)], never)).rejects.toMatchObject({ code: "DEAD_LETTER_FAILED" });
   });
@@ -78,7 +78,7 @@ describe("file", () => {
 describe("s3", () => {
   test("puts one object under prefix and key, with a checksum", async () => {
     let body = "";
-    const server = await localServer(async (request, response) => {
+    const server = await localServer(onTestFinished, async (request, response) => {
       body = await bodyOf(request);
       response.end();
     });
@@ -91,7 +91,7 @@ describe("s3", () => {
   });
 
   test("fails when S3 refuses", async () => {
-    const server = await localServer((_, response) =>
+    const server = await localServer(onTestFinished, (_, response) =>
       response.writeHead(403).end("<Error><Code>AccessDenied</Code></Error>"),
     );
     const store = createDeadLetterStore({ type: "s3", bucket: "b", prefix: "" }, { cwd: ".", aws: server.aws });

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { ObjectRef } from "@sluice/core";
-import { describe, expect, test } from "vitest";
-import { localServer, textOf } from "../testing/local-server.ts";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { localServer, textOf } from "../testing/local-server.testing.ts";
 import { createS3Reader } from "./s3-reader.ts";
 
 const REF: ObjectRef = { store: "s3", bucket: "logs", key: "a b/ü.log" };
@@ -10,7 +10,7 @@ const never = new AbortController().signal;
 
 describe("a range", () => {
   test("is asked for and described by the answer", async () => {
-    const server = await localServer((_, response) => {
+    const server = await localServer(onTestFinished, (_, response) => {
       const headers = {
         etag: '"abc"',
         "content-range": "bytes 3-5/1234",
@@ -30,14 +30,14 @@ describe("a range", () => {
   });
 
   test("of an empty object, which S3 refuses with 416, is empty", async () => {
-    const server = await localServer((_, response) => fail(response, 416, "InvalidRange"));
+    const server = await localServer(onTestFinished, (_, response) => fail(response, 416, "InvalidRange"));
     const slice = await createS3Reader({ aws: server.aws }).read(REF, RANGE, never);
     expect(slice).toMatchObject({ size: 0 });
     expect(await textOf(slice.body)).toBe("");
   });
 
   test("behind the end is empty and tells the size", async () => {
-    const server = await localServer((_, response) => {
+    const server = await localServer(onTestFinished, (_, response) => {
       response.writeHead(416).end("<Error><Code>InvalidRange</Code><ActualObjectSize>7</ActualObjectSize></Error>");
     });
     const slice = await createS3Reader({ aws: server.aws }).read(REF, { start: 9, end: 20, ifMatch: "abc" }, never);
@@ -45,13 +45,17 @@ describe("a range", () => {
   });
 
   test("that the store ignored is refused rather than taken for the one asked for", async () => {
-    const server = await localServer((_, response) => response.writeHead(200, { etag: '"abc"' }).end("from the start"));
+    const server = await localServer(onTestFinished, (_, response) =>
+      response.writeHead(200, { etag: '"abc"' }).end("from the start"),
+    );
     const read = createS3Reader({ aws: server.aws }).read(REF, { start: 5, end: 9 }, never);
     await expect(read).rejects.toMatchObject({ code: "INTERNAL", message: expect.stringContaining("from 0") });
   });
 
   test("comes from the bucket's own region", async () => {
-    const server = await localServer((_, response) => response.writeHead(200, { etag: '"abc"' }).end("x"));
+    const server = await localServer(onTestFinished, (_, response) =>
+      response.writeHead(200, { etag: '"abc"' }).end("x"),
+    );
     await createS3Reader({ aws: server.aws }).read({ ...REF, region: "sa-east-1" }, RANGE, never);
     expect(server.requests[0]?.headers.authorization).toContain("/sa-east-1/s3/");
   });
@@ -73,14 +77,16 @@ describe("a refusal", () => {
     [429, "TooManyRequests", "THROTTLED"],
     [400, "InvalidRequest", "INTERNAL"],
   ])("%i %s is %s, after one attempt", async (status, name, code) => {
-    const server = await localServer((_, response) => fail(response, status, name));
+    const server = await localServer(onTestFinished, (_, response) => fail(response, status, name));
     const read = createS3Reader({ aws: server.aws }).read(REF, RANGE, never);
     await expect(read).rejects.toMatchObject({ code, message: expect.stringMatching(/: no$/) });
     expect(server.requests).toHaveLength(1);
   });
 
   test.each([404, 503])("%i with the words of a proxy goes by its status", async (status) => {
-    const server = await localServer((_, response) => response.writeHead(status).end("<html>oh <b>no</html>"));
+    const server = await localServer(onTestFinished, (_, response) =>
+      response.writeHead(status).end("<html>oh <b>no</html>"),
+    );
     const read = createS3Reader({ aws: server.aws }).read(REF, RANGE, never);
     await expect(read).rejects.toMatchObject({ code: status === 404 ? "OBJECT_MISSING" : "THROTTLED" });
   });
@@ -88,20 +94,20 @@ describe("a refusal", () => {
 
 describe("a broken connection", () => {
   test("before the answer is RESET", async () => {
-    const server = await localServer((request) => request.socket.destroy());
+    const server = await localServer(onTestFinished, (request) => request.socket.destroy());
     const read = createS3Reader({ aws: server.aws }).read(REF, RANGE, never);
     await expect(read).rejects.toMatchObject({ code: "RESET", transient: true });
     expect(server.requests).toHaveLength(1);
   });
 
   test("to nowhere is RESET", async () => {
-    const { aws } = await localServer(() => {});
+    const { aws } = await localServer(onTestFinished, () => {});
     const read = createS3Reader({ aws: { ...aws, endpoint: "http://127.0.0.1:1" } }).read(REF, RANGE, never);
     await expect(read).rejects.toMatchObject({ code: "RESET" });
   });
 
   test("within the body is RESET, after the bytes that came", async () => {
-    const server = await localServer((_, response) => {
+    const server = await localServer(onTestFinished, (_, response) => {
       response.writeHead(206, { "content-range": "bytes 0-9/10", "content-length": "10" });
       response.write("half", () => response.destroy());
     });
@@ -115,10 +121,10 @@ describe("a broken connection", () => {
   });
 
   test("that falls silent is TIMEOUT, before the answer and within the body", async () => {
-    const silent = await localServer(() => {});
+    const silent = await localServer(onTestFinished, () => {});
     const read = createS3Reader({ aws: silent.aws, socketTimeoutMs: 50 }).read(REF, RANGE, never);
     await expect(read).rejects.toMatchObject({ code: "TIMEOUT" });
-    const stalls = await localServer((_, response) => {
+    const stalls = await localServer(onTestFinished, (_, response) => {
       response.writeHead(206, { "content-range": "bytes 0-9/10", "content-length": "10" }).write("half");
     });
     const slice = await createS3Reader({ aws: stalls.aws, socketTimeoutMs: 50 }).read(REF, RANGE, never);
@@ -129,7 +135,7 @@ describe("a broken connection", () => {
 describe("a reader that stops", () => {
   test("early ends the connection", async () => {
     const closed = Promise.withResolvers<void>();
-    const server = await localServer((_, response) => {
+    const server = await localServer(onTestFinished, (_, response) => {
       response.on("close", () => closed.resolve());
       response.writeHead(206, { "content-range": "bytes 0-99/100", "content-length": "100" }).write("some");
     });
@@ -140,7 +146,7 @@ describe("a reader that stops", () => {
 
   test("by its signal gets the signal's reason, whether it reads yet or not", async () => {
     const closed = Promise.withResolvers<void>();
-    const server = await localServer((_, response) => {
+    const server = await localServer(onTestFinished, (_, response) => {
       response.on("close", () => closed.resolve());
       response.writeHead(206, { "content-range": "bytes 0-99/100", "content-length": "100" }).write("some");
     });

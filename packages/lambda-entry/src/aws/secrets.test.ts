@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 import type { Clock } from "@sluice/core";
-import { describe, expect, test } from "vitest";
-import { bodyOf, localServer } from "../testing/local-server.ts";
-import { tempFolder } from "../testing/temp-folder.ts";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { bodyOf, localServer } from "../testing/local-server.testing.ts";
+import { tempFolder } from "../testing/temp-folder.testing.ts";
 import { createSecretStore, REFRESH_PAUSE_MS, SECRET_TTL_MS } from "./secrets.ts";
 
 const CACHED = { refresh: false };
@@ -11,7 +11,7 @@ const ANEW = { refresh: true };
 /** Answers by the operation's name (`AmazonSSM.GetParameter`) and its input. */
 async function fakeAws(answer: (operation: string, input: Record<string, unknown>) => unknown) {
   const calls: string[] = [];
-  const server = await localServer(async (request, response) => {
+  const server = await localServer(onTestFinished, async (request, response) => {
     const operation = String(request.headers["x-amz-target"]);
     const input = JSON.parse(await bodyOf(request));
     calls.push(`${operation} ${JSON.stringify(input)}`);
@@ -60,7 +60,7 @@ describe("sources", () => {
   });
 
   test("variables, and files without their last line end", async () => {
-    const cwd = await tempFolder({ "run/secret": "from file\n" });
+    const cwd = await tempFolder(onTestFinished, { "run/secret": "from file\n" });
     const store = createSecretStore({ env: { KEY: "from env" }, cwd });
     expect(await store.resolve("env:KEY", CACHED)).toBe("from env");
     expect(await store.resolve("file:run/secret", CACHED)).toBe("from file");

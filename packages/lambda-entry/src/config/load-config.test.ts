@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { SecretStore } from "@sluice/core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { createS3Reader } from "../aws/s3-reader.ts";
-import { localServer } from "../testing/local-server.ts";
-import { tempFolder } from "../testing/temp-folder.ts";
+import { localServer } from "../testing/local-server.testing.ts";
+import { tempFolder } from "../testing/temp-folder.testing.ts";
 import { awsFetchers, type ConfigFetchers } from "./fetchers.ts";
 import { loadConfig } from "./load-config.ts";
 
@@ -30,7 +30,7 @@ describe("where a config comes from", () => {
     ["S3", "s3://bucket/some/key.yaml", "s3://bucket/some/key.yaml", "."],
     ["SSM", "ssm:/logs/config", "ssm:/logs/config", "."],
   ])("%s", async (_, reference, name, baseDir) => {
-    const cwd = await tempFolder({
+    const cwd = await tempFolder(onTestFinished, {
       "package.json": '{"type":"module"}',
       "conf/a.yaml": YAML,
       "conf/other.conf": JSON_TEXT,
@@ -43,7 +43,7 @@ describe("where a config comes from", () => {
 
   test("a reference goes before the variable, the variable before ./sluice.*, yaml before the others", async () => {
     const named = (name: string) => `sinks: { ${name}: { type: stdout } }\n`;
-    const cwd = await tempFolder({ "sluice.yaml": named("yaml"), "sluice.json": JSON_TEXT });
+    const cwd = await tempFolder(onTestFinished, { "sluice.yaml": named("yaml"), "sluice.json": JSON_TEXT });
     expect((await load(cwd, named("variable"), named("reference")))?.config.sinks).toHaveProperty("reference");
     expect((await load(cwd, named("variable")))?.config.sinks).toHaveProperty("variable");
     expect(await load(cwd)).toMatchObject({ name: "sluice.yaml", config: { sinks: { yaml: {} } } });
@@ -53,16 +53,16 @@ describe("where a config comes from", () => {
   test.each(["yml", "json", "js", "mjs", "ts"])("./sluice.%s", async (end) => {
     const module = ["js", "mjs", "ts"].includes(end);
     const text = module ? `export default ${JSON_TEXT}` : JSON_TEXT;
-    const cwd = await tempFolder({ "package.json": '{"type":"module"}', [`sluice.${end}`]: text });
+    const cwd = await tempFolder(onTestFinished, { "package.json": '{"type":"module"}', [`sluice.${end}`]: text });
     expect(await load(cwd)).toMatchObject({ name: `sluice.${end}`, baseDir: cwd });
   });
 
   test("nothing is undefined", async () => {
-    expect(await load(await tempFolder())).toBeUndefined();
+    expect(await load(await tempFolder(onTestFinished))).toBeUndefined();
   });
 
   test("S3 through the reader", async () => {
-    const server = await localServer((request, response) => {
+    const server = await localServer(onTestFinished, (request, response) => {
       if (request.url?.startsWith("/bucket/a.yaml")) response.end(YAML);
       else response.writeHead(404).end("<Error><Code>NoSuchKey</Code></Error>");
     });
@@ -83,7 +83,7 @@ describe("what can't be found", () => {
     ["s3://bucket", "expected s3://bucket/key"],
     ["sinks: none", "no such file (a config given as text has a line end or begins with {)"],
   ])("%s", async (reference, words) => {
-    expect(await failure(load(await tempFolder(), reference))).toMatchObject({
+    expect(await failure(load(await tempFolder(onTestFinished), reference))).toMatchObject({
       code: "CONFIG_NOT_FOUND",
       message: expect.stringContaining(words),
     });
@@ -102,7 +102,7 @@ describe("what is wrong in it", () => {
     ["an unknown key", "sinks: { out: { type: stdout } }\nrute: 1\n", "a.yaml: rute: expected one of sources"],
     ["no text", "", "a.yaml: (top level): expected object, got null"],
   ])("%s", async (_, text, words) => {
-    const cwd = await tempFolder({ "a.yaml": text });
+    const cwd = await tempFolder(onTestFinished, { "a.yaml": text });
     expect(await failure(load(cwd, "a.yaml"))).toMatchObject({
       code: "CONFIG_INVALID",
       message: expect.stringContaining(words),
@@ -110,7 +110,9 @@ describe("what is wrong in it", () => {
   });
 
   test("JSON, by line and column", async () => {
-    const cwd = await tempFolder({ "a.json": '{\n\t"sinks": {\n\t\t"out": { "type": "stdout" \n\t}\n}\n' });
+    const cwd = await tempFolder(onTestFinished, {
+      "a.json": '{\n\t"sinks": {\n\t\t"out": { "type": "stdout" \n\t}\n}\n',
+    });
     expect(await failure(load(cwd, "a.json"))).toMatchObject({
       code: "CONFIG_INVALID",
       message: expect.stringMatching(/^a\.json:\d+:\d+: /),
@@ -122,7 +124,7 @@ describe("what is wrong in it", () => {
     ["a syntax error", "export default {", "a.mjs: "],
     ["a throw", "throw new Error('from inside')", "from inside"],
   ])("a module with %s", async (_, text, words) => {
-    const cwd = await tempFolder({ "a.mjs": text });
+    const cwd = await tempFolder(onTestFinished, { "a.mjs": text });
     expect(await failure(load(cwd, "a.mjs"))).toMatchObject({
       code: "CONFIG_INVALID",
       message: expect.stringContaining(words),

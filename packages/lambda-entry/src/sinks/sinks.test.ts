@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { type Sink, silentLogger } from "@sluice/core";
 import { encodeBatch, type SinkHarness, sendCall, sinkContract, testRecord } from "@sluice/core/testing";
-import { describe, expect, test } from "vitest";
-import { tempFolder } from "../testing/temp-folder.ts";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { tempFolder } from "../testing/temp-folder.testing.ts";
 import file from "./file/index.ts";
 import stdout from "./stdout/index.ts";
 import { createStdoutSink } from "./stdout/sink.ts";
@@ -32,7 +32,7 @@ for (const each of HARNESSES)
 
 describe("file", () => {
   test("makes its folders and writes a document a line, with its id", async () => {
-    const cwd = await tempFolder();
+    const cwd = await tempFolder(onTestFinished);
     const sink = fileSink(cwd, { path: "a/b/out.ndjson" });
     expect(await sendAll(sink)).toEqual({ kind: "delivered" });
     expect(await sendAll(sink)).toEqual({ kind: "delivered" });
@@ -43,7 +43,7 @@ describe("file", () => {
   });
 
   test("is replaced by the next run, unless it is to be appended to", async () => {
-    const cwd = await tempFolder();
+    const cwd = await tempFolder(onTestFinished);
     for (const append of [false, false, true]) {
       const sink = fileSink(cwd, { path: "out", append });
       await sendAll(sink);
@@ -53,13 +53,13 @@ describe("file", () => {
   });
 
   test("is not touched by a sink that sends nothing", async () => {
-    const cwd = await tempFolder({ out: "before" });
+    const cwd = await tempFolder(onTestFinished, { out: "before" });
     await fileSink(cwd, { path: "out" }).close?.();
     expect((await stat(join(cwd, "out"))).size).toBe(6);
   });
 
   test("says why it can't be written, and is tried anew", async () => {
-    const cwd = await tempFolder({ folder: "a file" });
+    const cwd = await tempFolder(onTestFinished, { folder: "a file" });
     const sink = fileSink(cwd, { path: "folder/out" });
     expect(await sendAll(sink)).toMatchObject({ kind: "unavailable", reason: { code: expect.stringMatching(/^E/) } });
     expect(await sendAll(sink)).toMatchObject({ kind: "unavailable" });

@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { onTestFinished } from "vitest";
 import type { AwsOptions } from "../aws/options.ts";
 
 export interface LocalServer {
@@ -9,15 +8,18 @@ export interface LocalServer {
   readonly aws: AwsOptions;
 }
 
-/** A server on a free port for one test. */
-export async function localServer(answer: RequestListener): Promise<LocalServer> {
+/** A server on a free port for one test; `whenFinished` takes what ends it. */
+export async function localServer(
+  whenFinished: (end: () => void) => void,
+  answer: RequestListener,
+): Promise<LocalServer> {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     requests.push(request);
     answer(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
+  whenFinished(() => {
     server.closeAllConnections();
     server.close();
   });
