@@ -54,7 +54,7 @@ test("the same cell written twice is one object, whose lines hold their ids", as
   for (let i = 0; i < 2; i++)
     expect(await sink.send(encodeBatch(sink, records), sendCall())).toEqual({ kind: "delivered" });
   const objects = await stored("twice/");
-  expect(objects.map(({ key }) => key)).toEqual([`twice/generic/1${"0".repeat(32)}-16m-0.ndjson.gz`]);
+  expect(objects.map(({ key }) => key)).toEqual([`twice/generic/1${"0".repeat(32)}-8m-0.ndjson.gz`]);
   expect(objects[0]?.lines.map(({ message }) => message)).toEqual(["one", "two\nlines", "drei, früh"]);
   expect(objects[0]?.lines[1]).toMatchObject({ sluice: { id: `1${"0".repeat(32)}-100-109` } });
   expect(await sink.probe?.(new AbortController().signal)).toBeUndefined();

@@ -14,7 +14,7 @@ interface Rejected {
   readonly reason: Reason;
 }
 
-const CELL = `1${"0".repeat(32)}-16m-0`;
+const CELL = `1${"0".repeat(32)}-8m-0`;
 
 /** What core hands to `send` for these records. They must be of one partition; sinks with `cellBytes` get a `cell`. */
 export function encodeBatch(

@@ -27,7 +27,7 @@ export interface ArchiveOptions {
   /** Encryption at rest; default: the bucket's own. */
   readonly sse?: "AES256" | "aws:kms" | undefined;
   readonly kmsKeyId?: string | undefined;
-  /** gzip, 1 (fastest) to 9 (smallest). The default of 6 writes about a fifth less than 1, which is kept and read for years. */
+  /** gzip, 1 (fastest) to 9 (smallest). The default of 6 takes twice the time of 1 and writes a fifth less, to be kept for years. */
   readonly compressionLevel: number;
   /** Account that must own the bucket: writes to any other are refused by S3. */
   readonly expectedBucketOwner?: string | undefined;

@@ -12,9 +12,12 @@ import { put } from "./send.ts";
 
 const MiB = 1024 * 1024;
 
-/** A cell is one batch in memory: 16 MiB of a source, room for documents four times as long, two being sent. */
+/**
+ * A cell is one batch in memory. Documents of load balancer lines are 4.5 times as long as the lines, so that a cell of
+ * 8 MiB takes 36 MiB and is not cut.
+ */
 const LIMITS: Partial<SinkLimits> = {
-  cellBytes: 16 * MiB,
+  cellBytes: 8 * MiB,
   maxBatchBytes: 64 * MiB,
   maxBatchRecords: 10_000_000,
   maxInFlight: 2,
