@@ -10,7 +10,8 @@ export function createEncoder(target: Target): (record: RecordView, out: ByteWri
   const ready = new Map<string, Uint8Array>();
   let dataset: string | undefined;
   let namespace: string | undefined;
-  let span = Number.NaN;
+  let from = Number.NaN;
+  let until = Number.NaN;
   let prefix: Uint8Array = new Uint8Array(0);
 
   const prefixOf = (index: string): Uint8Array => {
@@ -23,12 +24,12 @@ export function createEncoder(target: Target): (record: RecordView, out: ByteWri
   };
 
   return (record, out) => {
-    const { context } = record;
-    const itsSpan = Math.floor(record.timestamp / target.spanMs);
-    if (itsSpan !== span || context.dataset !== dataset || context.namespace !== namespace) {
+    const { context, timestamp } = record;
+    const known = timestamp >= from && timestamp < until;
+    if (!known || context.dataset !== dataset || context.namespace !== namespace) {
       prefix = prefixOf(target.name(record));
       ({ dataset, namespace } = context);
-      span = itsSpan;
+      [from, until] = target.span(timestamp);
     }
     out.bytes(prefix);
     writeId(record, out);

@@ -15,12 +15,12 @@ test("dates are the record's own, in UTC", () => {
 });
 
 test.each([
-  ["plain", Number.POSITIVE_INFINITY],
-  ["a-{yyyy}", 86_400_000],
-  ["a-{yyyy}.{MM}.{dd}", 86_400_000],
-  ["a-{yyyy}.{MM}.{dd}.{HH}", 3_600_000],
-])("%s holds for a span", (target, spanMs) => {
-  expect(new Target(target).spanMs).toBe(spanMs);
+  ["plain", Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  ["a-{yyyy}", Date.UTC(2026, 2, 4), Date.UTC(2026, 2, 5)],
+  ["a-{yyyy}.{MM}.{dd}", Date.UTC(2026, 2, 4), Date.UTC(2026, 2, 5)],
+  ["a-{yyyy}.{MM}.{dd}.{HH}", Date.UTC(2026, 2, 4, 5), Date.UTC(2026, 2, 4, 6)],
+])("%s holds for a time", (target, from, until) => {
+  expect(new Target(target).span(timestamp)).toEqual([from, until]);
 });
 
 test.each([

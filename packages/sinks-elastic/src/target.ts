@@ -37,21 +37,28 @@ export function indexNamePart(text: string, fallback: string): string {
 
 /** Names the index or data stream of a record by a target that `targetProblem` found nothing wrong with. */
 export class Target {
-  /** Length of the time span that shares a name; Infinity without dates in it. */
-  readonly spanMs: number;
+  /** Length of the time spans that share a name; Infinity without dates in it. */
+  readonly #spanMs: number;
   readonly #parts: readonly string[];
 
   constructor(target: string) {
     this.#parts = target.split(PLACEHOLDER);
     const used = (name: Placeholder): boolean => this.#parts.some((part, i) => i % 2 === 1 && part === name);
     const dated = used("yyyy") || used("MM") || used("dd");
-    this.spanMs = used("HH") ? HOUR_MS : dated ? DAY_MS : Number.POSITIVE_INFINITY;
+    this.#spanMs = used("HH") ? HOUR_MS : dated ? DAY_MS : Number.POSITIVE_INFINITY;
+  }
+
+  /** The time around `timestamp` that shares its name: from, until. */
+  span(timestamp: number): readonly [number, number] {
+    if (this.#spanMs === Number.POSITIVE_INFINITY) return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    const from = Math.floor(timestamp / this.#spanMs) * this.#spanMs;
+    return [from, from + this.#spanMs];
   }
 
   /** Dates are the record's own, in UTC, so that a redelivery finds the same index. */
   name(record: RecordView): string {
     const { dataset, namespace } = record.context;
-    const time = Number.isFinite(this.spanMs) ? new Date(record.timestamp).toISOString() : "";
+    const time = Number.isFinite(this.#spanMs) ? new Date(record.timestamp).toISOString() : "";
     const values: Record<string, string> = {
       dataset: indexNamePart(dataset, "generic"),
       namespace: indexNamePart(namespace, "default"),
