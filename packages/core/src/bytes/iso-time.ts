@@ -14,8 +14,8 @@ export function isoMillis(ms: number): string {
 }
 
 /** Far past and future that an ISO date of four-digit years can say. */
-const MIN_MS = Date.UTC(0, 0, 1);
-const MAX_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+const MIN_MS = Date.parse("0000-01-01T00:00:00.000Z");
+const MAX_MS = Date.parse("9999-12-31T23:59:59.999Z");
 
 /** True for times that `isoMillis` writes in 24 characters. */
 export function isPlausibleTime(ms: number): boolean {

@@ -7,31 +7,34 @@ export function isValidUtf8(bytes: Uint8Array, from: number, to: number): boolea
   return isUtf8(bytes.subarray(from, to));
 }
 
+/** Bytes that one offending byte becomes. */
+const ESCAPE_BYTES = 4;
+const BACKSLASH = 0x5c;
+const LOWER_X = 0x78;
+const HEX = Buffer.from("0123456789abcdef");
+
 /**
  * Makes bytes that are not UTF-8 readable without losing any: each offending byte becomes `\xNN`, and a backslash
  * before an `x` becomes `\x5c`, so that the original can be told from its escapes.
  */
 export function escapeInvalidUtf8(bytes: Uint8Array, from: number, to: number): Uint8Array {
-  const parts: string[] = [];
-  let clean = from;
+  const out = Buffer.allocUnsafe((to - from) * ESCAPE_BYTES);
+  let n = 0;
   let i = from;
-  const flush = (end: number): void => {
-    if (end > clean) parts.push(Buffer.from(bytes.subarray(clean, end)).toString("utf8"));
-  };
   while (i < to) {
-    const size = sequenceLength(bytes, i, to);
-    const isEscapeLike = bytes[i] === 0x5c && bytes[i + 1] === 0x78 && i + 1 < to;
-    if (size > 0 && !isEscapeLike) {
-      i += size;
-      continue;
+    const byte = bytes[i] as number;
+    const isEscapeLike = byte === BACKSLASH && i + 1 < to && bytes[i + 1] === LOWER_X;
+    const size = isEscapeLike ? 0 : sequenceLength(bytes, i, to);
+    if (size > 0) for (const end = i + size; i < end; i++) out[n++] = bytes[i] as number;
+    else {
+      out[n++] = BACKSLASH;
+      out[n++] = LOWER_X;
+      out[n++] = HEX[byte >> 4] as number;
+      out[n++] = HEX[byte & 15] as number;
+      i += 1;
     }
-    flush(i);
-    parts.push(`\\x${(bytes[i] as number).toString(16).padStart(2, "0")}`);
-    i += 1;
-    clean = i;
   }
-  flush(to);
-  return Buffer.from(parts.join(""), "utf8");
+  return out.subarray(0, n);
 }
 
 /** Length of the well-formed UTF-8 sequence at `i` (Unicode 16, table 3-7), or 0. */
