@@ -1,5 +1,6 @@
 import { defineConfig, type Options } from "tsup";
 import { library } from "../../tsup.base.ts";
+import { slimUndici } from "./bundle/slim-undici.ts";
 
 /**
  * The deployment package's code for nodejs24.x, with all that it needs. Split, so that what a config doesn't name
@@ -19,6 +20,7 @@ const lambda: Options = {
   clean: true,
   noExternal: [/.*/],
   banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
+  esbuildPlugins: [slimUndici],
   esbuildOptions: (options) => {
     options.conditions = ["@sluice/source", "module"];
     options.mainFields = ["module", "main"];

@@ -4,7 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
 import { registerHooks } from "node:module";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -13,18 +15,26 @@ import { ENTRY, LAMBDA, loadedBy, packagesIn, readOutputs } from "./graph.ts";
 
 /** Packages that a start may load; all the rest waits until a config or an event needs it. */
 const AT_START: ReadonlySet<string> = new Set(["zod", "p-retry", "is-network-error"]);
-/** What YAML and the file sink load beyond the start. */
-const USED = ["src/config/yaml.ts", "src/sinks/file/index.ts"];
+/** What YAML, the file sink and the HTTP sink (on a slimmed undici) load beyond the start. */
+const USED = ["src/config/yaml.ts", "src/sinks/file/index.ts", "sinks-http/src/index.ts"];
 
 const outputs = readOutputs();
 const atStart = loadedBy(outputs, [ENTRY]);
 const strangers = packagesIn(atStart, outputs).filter((name) => !AT_START.has(name));
 assert.deepEqual(strangers, [], "packages that the handler loads at its start");
 
+const received: string[] = [];
+const server = createServer((request, response) => {
+  received.push(`${request.method} ${request.url}`);
+  request.resume().on("end", () => response.end());
+});
+await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+const { port } = server.address() as AddressInfo;
 const folder = mkdtempSync(join(tmpdir(), "sluice-bundle-"));
 try {
   const path = join(folder, "out.ndjson");
-  process.env.SLUICE_CONFIG = `sinks:\n  out: { type: file, path: "${path}" }\n`;
+  const url = `http://127.0.0.1:${port}/in`;
+  process.env.SLUICE_CONFIG = `sinks:\n  copy: { type: file, path: "${path}" }\n  out: { type: http, url: "${url}" }\n`;
   process.env.SLUICE_LOG_LEVEL = "error";
   const loaded = recordLoads();
   const { handler } = await import(pathToFileURL(join(LAMBDA, "index.mjs")).href);
@@ -32,9 +42,12 @@ try {
 
   await handler({ awslogs: { data: logBatch("hello") } }, { getRemainingTimeInMillis: () => 30_000 });
   assert.equal(JSON.parse(readFileSync(path, "utf8")).message, "hello");
+  assert.deepEqual(received, ["POST /in"]);
   assert.deepEqual(names(loaded), names(loadedBy(outputs, [ENTRY, ...USED])), "files loaded by the invocation");
 } finally {
   rmSync(folder, { recursive: true });
+  server.close();
+  server.closeAllConnections();
 }
 
 function recordLoads(): string[] {
