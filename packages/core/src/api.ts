@@ -8,7 +8,7 @@ import type { ObjectReader, ObjectRef } from "./ports/object-reader.ts";
 import type { SecretStore } from "./ports/secrets.ts";
 import type { Reason, SinkDefinition } from "./ports/sink.ts";
 
-/** Loads the code of a kind of sink, by its `type` in the config; undefined for a type nobody knows. */
+/** Loads the code of a kind of sink, by its `type` in the config; undefined, or SINK_UNKNOWN naming the known ones, for a type nobody knows. */
 export type SinkCatalog = (type: string) => Promise<SinkDefinition | undefined>;
 
 /** What the core needs from outside. Only `sinks` must be there: the rest is for what reads objects, holds secrets and so on. */
@@ -22,7 +22,7 @@ export interface Ports {
   readonly meter?: Meter;
   /** Names the config in error messages: its path, or where it came from. */
   readonly configName?: string;
-  /** Folder that relative paths in sinks start from. Default: ".". */
+  /** Where the command runs: relative paths in sinks start from here. Default: ".". */
   readonly baseDir?: string;
 }
 

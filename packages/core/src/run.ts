@@ -7,6 +7,7 @@ import type { Plan } from "./plan.ts";
 import { type Deadline, NO_DEADLINE } from "./ports/deadline.ts";
 import { silentMeter } from "./ports/meter.ts";
 import type { Origin } from "./record/origin.ts";
+import { Room } from "./room.ts";
 import { DeadLetterBox } from "./sink/dead-letter-box.ts";
 import { Lane } from "./sink/lane.ts";
 
@@ -73,21 +74,25 @@ export class Run {
     this.#abortBefore(this.#sending, marginMs / ANSWER_SHARE);
   }
 
-  /** Several items at once; one after another where the trigger promises an order. */
+  /**
+   * Several items at once, within a budget of bytes being read; one after another where the trigger promises an order.
+   */
   async eachItem(work: (item: Item, unit: number) => Promise<void>): Promise<void> {
     const { units } = this.#decoded;
     const jobs = units.flatMap((unit, i) => unit.items.map((item) => ({ item, unit: i })));
     const ordered = units.some((unit) => unit.group !== undefined);
-    const workers = ordered ? 1 : Math.min(this.plan.config.read.concurrency, jobs.length);
-    let next = 0;
-    const worker = async (): Promise<void> => {
-      for (let job = jobs[next++]; job !== undefined; job = jobs[next++]) {
-        await work(job.item, job.unit);
+    const { concurrency, partBytes, maxReadBytes } = this.plan.config.read;
+    const room = new Room(ordered ? 1 : concurrency, maxReadBytes);
+    await Promise.all(
+      jobs.map(async ({ item, unit }) => {
+        const weight = weightOf(item, partBytes);
+        await room.enter(weight);
+        await work(item, unit);
+        room.leave(weight);
         this.#itemsDone += 1;
         this.progress();
-      }
-    };
-    await Promise.all(Array.from({ length: workers }, worker));
+      }),
+    );
   }
 
   /** Undefined when every lane can take more; else resolves when they can. */
@@ -142,6 +147,11 @@ export class Run {
     if (!Number.isFinite(ms)) return;
     this.#timers.push(setTimeout(() => controller.abort(deadlineError()), Math.min(Math.max(ms, 0), MAX_TIMER_MS)));
   }
+}
+
+/** What an object takes of the budget: never more than the part of it that is asked for at once. */
+function weightOf(item: Item, partBytes: number): number {
+  return item.kind === "object" ? Math.min(item.ref.size ?? partBytes, partBytes) : 0;
 }
 
 export async function startRun(plan: Plan, decoded: Decoded, invocation: Invocation): Promise<Run> {

@@ -88,6 +88,8 @@ export interface ReadConfig {
   readonly maxFrameBytes: number;
   /** Objects being read at once. */
   readonly concurrency: number;
+  /** Stored bytes of the parts being read at once: many small objects, or a few large ones. */
+  readonly maxReadBytes: number;
   /** Attempts to read on after a fault that may pass. */
   readonly attempts: number;
 }

@@ -66,6 +66,10 @@ test("every error names file, path, what was expected and what was got", () => {
       { sinks: { out: { type: "stdout", retry: { attempts: 0 } } } },
       "sluice.yaml: sinks.out.retry.attempts: expected more than 0, got number 0",
     ],
+    [
+      { sinks: SINKS, sources: [{ format: "https://me:pw@x" }] },
+      'sluice.yaml: sources[0].format: expected one of alb, json, raw, got "https://…@x"',
+    ],
     [{ sinks: SINKS, onUndecodable: "drop" }, 'sluice.yaml: onUndecodable: expected one of retry, got "drop"'],
     [{ sinks: SINKS, deadLetter: { type: "s3" } }, "sluice.yaml: deadLetter.bucket: expected string, got nothing"],
   ];

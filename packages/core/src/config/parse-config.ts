@@ -89,7 +89,12 @@ function gotText(value: unknown, path: readonly PropertyKey[]): string {
   if (typeof value === "object")
     return `an object with ${Object.keys(value).slice(0, 5).map(quote).join(", ") || "no keys"}`;
   if (path.some((name) => SENSITIVE.test(String(name)))) return `a ${typeof value} (not shown)`;
-  return typeof value === "string" ? JSON.stringify(quote(value)) : `${typeof value} ${String(value)}`;
+  return typeof value === "string" ? JSON.stringify(quote(withoutUserInfo(value))) : `${typeof value} ${String(value)}`;
+}
+
+/** Credentials in a URL are as secret as under a key that says so. */
+function withoutUserInfo(text: string): string {
+  return text.replace(/\/\/[^/@\s]*@/g, "//…@");
 }
 
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {

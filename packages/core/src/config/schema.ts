@@ -117,6 +117,7 @@ const readLimits = z.strictObject({
   maxInlineBytes: positive.default(64 * 1024 * 1024),
   maxFrameBytes: positive.default(8 * 1024 * 1024),
   concurrency: positive.default(8),
+  maxReadBytes: positive.default(16 * 1024 * 1024),
   attempts: positive.default(6),
 });
 

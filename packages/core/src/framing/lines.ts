@@ -4,12 +4,13 @@ import type { FrameBlock, Framer } from "./frame.ts";
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** Longest line, in bytes; a longer one is split into frames of this size (nothing is dropped). */
+/** Longest line, in bytes; a longer one is split into frames of at most this size (nothing is dropped). */
 export const DEFAULT_MAX_FRAME_BYTES: number = 8 * 1024 * 1024;
 
 /**
  * Lines that end in LF or CRLF; nothing else ends a line (not U+2028, U+0085 or a lone CR). Blank lines are counted as
- * skipped. A UTF-8 byte order mark at the very start is no part of the first line.
+ * skipped. A UTF-8 byte order mark at the very start is no part of the first line. Lines that are too long are split
+ * between characters, at the same places whatever the chunks are.
  */
 export class LineFramer implements Framer {
   readonly #max: number;
@@ -18,10 +19,9 @@ export class LineFramer implements Framer {
   #carried = 0;
   /** Position of the first byte not yet framed. */
   #at: number;
-  /** What is carried goes on a line whose beginning was already given out. */
-  #continuing = false;
   #from = new Int32Array(4096);
   #to = new Int32Array(4096);
+  #count = 0;
 
   constructor(options?: { readonly maxFrameBytes?: number; readonly start?: number }) {
     this.#max = options?.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES;
@@ -31,8 +31,8 @@ export class LineFramer implements Framer {
   push(chunk: Uint8Array): readonly FrameBlock[] {
     const first = Buffer.prototype.indexOf.call(chunk, LF);
     if (first < 0) return this.#keep(chunk);
-    if (this.#carried === 0) return [this.#frame(chunk, chunk.lastIndexOf(LF) + 1, true)];
-    const joined = this.#frameCarried(chunk.subarray(0, first + 1));
+    if (this.#carried === 0) return [this.#lines(chunk, chunk.lastIndexOf(LF) + 1)];
+    const joined = this.#carriedLine(chunk.subarray(0, first + 1));
     const rest = chunk.subarray(first + 1);
     if (rest.length === 0) return [joined];
     // The joined line's arrays would be overwritten by the next block's.
@@ -46,7 +46,7 @@ export class LineFramer implements Framer {
 
   end(): readonly FrameBlock[] {
     if (this.#carried === 0) return [];
-    return [this.#frameCarried(new Uint8Array(0))];
+    return [this.#carriedLine(new Uint8Array(0))];
   }
 
   /** A chunk without a line end: carried on, or given out in pieces once it is longer than a line may be. */
@@ -54,49 +54,65 @@ export class LineFramer implements Framer {
     if (chunk.length === 0) return [];
     this.#carry.push(chunk);
     this.#carried += chunk.length;
-    if (this.#carried < this.#max + 2) return [];
-    const bytes = Buffer.concat(this.#carry);
-    // Two bytes stay behind, so that a CRLF is never cut in two.
-    const whole = Math.floor((bytes.length - 2) / this.#max) * this.#max;
-    this.#carry = [];
-    this.#carried = 0;
-    const block = this.#frame(bytes, whole, false);
-    this.#continuing = true;
-    return [block];
+    return this.#carried < this.#max + 2 ? [] : [this.#pieces(Buffer.concat(this.#carry))];
   }
 
-  #frameCarried(tail: Uint8Array): FrameBlock {
+  #carriedLine(tail: Uint8Array): FrameBlock {
     const bytes = Buffer.concat([...this.#carry, tail]);
-    this.#carry = [];
-    this.#carried = 0;
-    return this.#frame(bytes, bytes.length, true);
+    return this.#lines(bytes, bytes.length);
   }
 
-  /** Frames `bytes[0, end)`, carries the rest. `whole`: the last line is complete, so a CR at its end is no content. */
-  #frame(bytes: Uint8Array, end: number, whole: boolean): FrameBlock {
-    const base = this.#at;
-    let count = 0;
+  /** Frames the whole lines in `bytes[0, end)`, carries the rest. */
+  #lines(bytes: Uint8Array, end: number): FrameBlock {
     let skipped = 0;
-    let from = base === 0 ? bomLength(bytes) : 0;
+    let from = this.#begin(bytes);
     while (from < end) {
       const found = Buffer.prototype.indexOf.call(bytes, LF, from);
       const next = found < 0 || found >= end ? end : found;
-      const to = whole && next > from && bytes[next - 1] === CR ? next - 1 : next;
-      if (to === from && !this.#continuing) skipped += 1;
-      this.#continuing = false;
-      for (let at = from; at < to; at += this.#max) {
-        if (count === this.#from.length) this.#grow();
-        this.#from[count] = at;
-        this.#to[count++] = Math.min(to, at + this.#max);
-      }
+      const to = next > from && bytes[next - 1] === CR ? next - 1 : next;
+      if (to === from) skipped += 1;
+      else this.#add(this.#split(bytes, from, to), to);
       from = next + 1;
     }
-    this.#at = base + end;
-    if (end < bytes.length) {
-      this.#carry = [bytes.subarray(end)];
-      this.#carried = bytes.length - end;
+    return this.#block(bytes, end, skipped);
+  }
+
+  /** Frames the beginning of a line whose end isn't there yet, carries the rest. */
+  #pieces(bytes: Uint8Array): FrameBlock {
+    // Its last byte may turn out to be the CR of a CRLF, and no content.
+    const rest = this.#split(bytes, this.#begin(bytes), bytes.length - 1);
+    return this.#block(bytes, rest, 0);
+  }
+
+  /** Where the first line begins in the bytes that come next. */
+  #begin(bytes: Uint8Array): number {
+    this.#count = 0;
+    return this.#at === 0 ? bomLength(bytes) : 0;
+  }
+
+  /** Frames of the largest size while more than that is left of `bytes[from, to)`; gives where the rest begins. */
+  #split(bytes: Uint8Array, from: number, to: number): number {
+    let at = from;
+    while (to - at > this.#max) {
+      const end = at + characterBoundary(bytes, at, this.#max);
+      this.#add(at, end);
+      at = end;
     }
-    return { bytes, base, count, from: this.#from, to: this.#to, skipped };
+    return at;
+  }
+
+  #add(from: number, to: number): void {
+    if (this.#count === this.#from.length) this.#grow();
+    this.#from[this.#count] = from;
+    this.#to[this.#count++] = to;
+  }
+
+  #block(bytes: Uint8Array, end: number, skipped: number): FrameBlock {
+    const base = this.#at;
+    this.#at = base + end;
+    this.#carry = end < bytes.length ? [bytes.subarray(end)] : [];
+    this.#carried = bytes.length - end;
+    return { bytes, base, count: this.#count, from: this.#from, to: this.#to, skipped };
   }
 
   #grow(): void {
@@ -112,4 +128,14 @@ export class LineFramer implements Framer {
 
 function bomLength(bytes: Uint8Array): number {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+}
+
+/** The largest size up to `max` that doesn't end within a UTF-8 sequence; `max` itself where there is none. */
+function characterBoundary(bytes: Uint8Array, from: number, max: number): number {
+  for (let size = max; size > 0 && size > max - 4; size--) if (!isContinuation(bytes[from + size])) return size;
+  return max;
+}
+
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80;
 }

@@ -1,6 +1,6 @@
 /** How long the invocation may still take. The CLI and long-running services have none (Infinity). */
 export interface Deadline {
-  /** Milliseconds until work must be finished and answered; ≤ 0 once it is past. */
+  /** Milliseconds until the invocation is cut off; ≤ 0 once it is past. Core keeps `deadline.marginMs` of them back itself. */
   remainingMs(): number;
 }
 

@@ -39,6 +39,11 @@ export class OpenBatch {
     return this.#columns.positions[i] ?? 0;
   }
 
+  /** From now on the batch is known as the part of its cell that it holds. */
+  nameAsPiece(): void {
+    if (this.cell !== undefined) this.cell = pieceName(this.cell, this.#columns, 0, this.count - 1);
+  }
+
   /** Takes the record whose bytes begin at `offset` and end where the writer stands. */
   push(record: RecordView, item: number, offset: number): void {
     const columns = this.#columns;
@@ -150,11 +155,12 @@ export class SealedBatch implements EncodedBatch {
   /** Part of a cell may not take the whole cell's name: it would overwrite it. */
   #piece(from: number, to: number): string | undefined {
     if (this.cell === undefined || (from === 0 && to === this.count)) return this.cell;
-    return pieceName(this.cell, this.position(from), this.position(to - 1));
+    return pieceName(this.cell, this.#columns, this.#first + from, this.#first + to - 1);
   }
 }
 
-/** Name of a part of a cell: by its span, so that different cuts of one cell never overwrite each other. */
-export function pieceName(cell: string, first: number, last: number): string {
-  return `${cell}.${first}-${last}`;
+/** By its span, so that different cuts of one cell never overwrite each other. Outputs of one transform share a position. */
+function pieceName(cell: string, { positions, parts }: Columns, first: number, last: number): string {
+  const edge = (at: number): string => (parts[at] === 0 ? `${positions[at]}` : `${positions[at]}p${parts[at]}`);
+  return `${cell}.${edge(first)}-${edge(last)}`;
 }

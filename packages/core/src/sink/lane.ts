@@ -4,7 +4,7 @@ import type { Ledger, Settlement } from "../outcome/ledger.ts";
 import type { Reason, Sink, SinkLimits } from "../ports/sink.ts";
 import type { Origin } from "../record/origin.ts";
 import { type RecordView, recordId } from "../record/record.ts";
-import { OpenBatch, pieceName, type SealedBatch } from "./batch.ts";
+import { OpenBatch, type SealedBatch } from "./batch.ts";
 import type { DeadLetterBox } from "./dead-letter-box.ts";
 import { Delivery, type DeliveryOptions } from "./delivery.ts";
 import { limitsOf } from "./limits.ts";
@@ -187,9 +187,7 @@ export class Lane {
       this.#spare.push(batch.writer);
       return;
     }
-    if (part && batch.cell !== undefined) {
-      batch.cell = pieceName(batch.cell, batch.position(0), batch.position(batch.count - 1));
-    }
+    if (part) batch.nameAsPiece();
     this.#queue.push({ batch: batch.seal(), writer: batch.writer });
     this.#pump();
   }

@@ -4,6 +4,9 @@ import type { RecordCursor } from "../record.ts";
 import type { Format, FormatHint } from "./format.ts";
 
 const OPEN_BRACE = 0x7b;
+const LF = 0x0a;
+const CR = 0x0d;
+const SPACE = 0x20;
 const TIME_KEYS = ["@timestamp", "timestamp", "time", "ts", "eventTime", "date"] as const;
 const MESSAGE_KEYS = ["message", "msg", "log"] as const;
 
@@ -18,6 +21,7 @@ export const json: Format = {
     (record) => {
       const object = parseObject(record.bytes, record.from, record.to);
       if (object === undefined) return "unparsed";
+      keepToOneLine(record);
       setTime(record, object);
       if (fields) setFields(record, object);
       return "record";
@@ -33,6 +37,21 @@ function parseObject(bytes: Uint8Array, from: number, to: number): Record<string
   } catch {
     return undefined;
   }
+}
+
+/**
+ * A log event may hold a pretty-printed object. Its bytes go into documents as they are, and a line end there would end the
+ * document; in valid JSON a raw line end can only be white space.
+ */
+function keepToOneLine(record: RecordCursor): void {
+  const { bytes, from, to } = record;
+  const found = Buffer.prototype.indexOf.call(bytes, LF, from);
+  if (found < 0 || found >= to) return;
+  const line = Buffer.from(bytes.subarray(from, to));
+  for (let i = 0; i < line.length; i++) if (line[i] === LF || line[i] === CR) line[i] = SPACE;
+  record.bytes = line;
+  record.from = 0;
+  record.to = line.length;
 }
 
 function setFields(record: RecordCursor, object: Record<string, unknown>): void {
