@@ -7,6 +7,8 @@ export interface Terminal {
   err(text: string): void;
   readonly outIsTty: boolean;
   readonly errIsTty: boolean;
+  /** Aborted when nobody reads `out` any more (`| head`). */
+  readonly outGone: AbortSignal;
   /** Characters in a line of `err`. */
   columns(): number;
 }
@@ -48,7 +50,7 @@ export interface Arguments {
   readonly positionals: readonly string[];
 }
 
-/** Flags may be given once each; anything unknown is a UsageError. */
+/** Flags may be given once each; anything unknown is a UsageError, and so is an empty value (an unset shell variable). */
 export function parseArguments(argv: readonly string[], options: ParseArgsOptionsConfig): Arguments {
   try {
     const { values, positionals, tokens } = parseArgs({
@@ -61,6 +63,8 @@ export function parseArguments(argv: readonly string[], options: ParseArgsOption
     const named = tokens.filter((token) => token.kind === "option").map((token) => token.name);
     const twice = named.find((name, i) => named.indexOf(name) !== i);
     if (twice !== undefined) throw new UsageError(`--${twice} is given more than once`);
+    const empty = Object.entries(values).find(([, value]) => value === "");
+    if (empty !== undefined) throw new UsageError(`--${empty[0]} is empty`);
     return { flags: values as Arguments["flags"], positionals };
   } catch (error) {
     if (error instanceof UsageError) throw error;
@@ -68,9 +72,8 @@ export function parseArguments(argv: readonly string[], options: ParseArgsOption
   }
 }
 
-/** A flag with a value, undefined when it isn't given; an empty value is a mistake (an unset shell variable). */
+/** A flag with a value; undefined when it isn't given. */
 export function textFlag({ flags }: Arguments, name: string): string | undefined {
   const value = flags[name];
-  if (value === "") throw new UsageError(`--${name} is empty`);
   return typeof value === "string" ? value : undefined;
 }

@@ -35,7 +35,8 @@ export const decode: Command = {
     const pipeline = context.adapters.open(loaded, {});
     let outcome: Outcome;
     try {
-      const deadline = untilStopped(context.stop, loaded.config.deadline.marginMs);
+      const stop = AbortSignal.any([context.stop, context.terminal.outGone]);
+      const deadline = untilStopped(stop, loaded.config.deadline.marginMs);
       outcome = await pipeline.objects(refs, { deadline });
     } finally {
       await pipeline.close();
@@ -68,6 +69,7 @@ function printing(format: string | undefined, parse: "ecs" | "raw", { cwd }: Con
 }
 
 function report(outcome: Outcome, { terminal }: Context): void {
+  if (terminal.outGone.aborted) return;
   for (const line of failures(outcome)) terminal.err(`${line}\n`);
   const { unparsed } = outcome.counts;
   if (unparsed > 0) terminal.err(`warning: ${plural(unparsed, "record")} don't fit the format; printed as raw lines\n`);

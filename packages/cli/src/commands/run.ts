@@ -31,8 +31,12 @@ Exit code: 0 when nothing failed or was dead-lettered, 1 when something was, 2 f
 Ctrl-C stops reading, delivers what was read, and counts the rest as failed; twice ends at once.
 `;
 
-/** Does what the input asks of the pipeline. */
-type Job = (pipeline: Pipeline, invocation: Invocation) => Promise<Outcome>;
+/** What the input asks of the pipeline. */
+interface Job {
+  /** Bytes to be read, where that is known. */
+  readonly totalBytes?: number | undefined;
+  start(pipeline: Pipeline, invocation: Invocation): Promise<Outcome>;
+}
 
 export const run: Command = {
   name: "run",
@@ -70,12 +74,14 @@ async function jobOf(args: Arguments, context: Context): Promise<Job> {
     throw new UsageError(`--event and ${args.positionals[0]}: give either an event or paths`);
   if (event !== undefined) {
     const value = await readEvent(event, context);
-    return (pipeline, invocation) => pipeline.handle(value, invocation);
+    return { start: (pipeline, invocation) => pipeline.handle(value, invocation) };
   }
   if (args.positionals.length === 0) throw new UsageError("expected a PATH, s3://bucket/key or --event");
   const refs = await objectRefs(args.positionals, context.cwd);
   if (refs.length === 0) context.terminal.err("warning: no files there\n");
-  return (pipeline, invocation) => pipeline.objects(refs, invocation);
+  const sizes = refs.map(({ size }) => size).filter((size) => size !== undefined);
+  const totalBytes = sizes.length < refs.length ? undefined : sizes.reduce((sum, size) => sum + size, 0);
+  return { totalBytes, start: (pipeline, invocation) => pipeline.objects(refs, invocation) };
 }
 
 interface DeliverOptions {
@@ -86,7 +92,7 @@ interface DeliverOptions {
 
 async function deliver(job: Job, loaded: Loaded, options: DeliverOptions, context: Context): Promise<ExitCode> {
   const { terminal } = context;
-  const progress = new Progress(terminal, { bar: hasBar(loaded, options, context) });
+  const progress = new Progress(terminal, { bar: hasBar(loaded, options, context), totalBytes: job.totalBytes });
   const pipeline = context.adapters.open(loaded, {
     root: options.root,
     documentsTo: options.json ? "stderr" : "stdout",
@@ -97,7 +103,7 @@ async function deliver(job: Job, loaded: Loaded, options: DeliverOptions, contex
   try {
     await pipeline.check({ connect: false });
     progress.start();
-    outcome = await job(pipeline, { deadline: untilStopped(context.stop, loaded.config.deadline.marginMs) });
+    outcome = await job.start(pipeline, { deadline: untilStopped(context.stop, loaded.config.deadline.marginMs) });
   } finally {
     progress.stop();
     await pipeline.close();

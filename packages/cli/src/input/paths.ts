@@ -12,7 +12,7 @@ export async function objectRefs(paths: readonly string[], cwd: string): Promise
   const refs: ObjectRef[] = [];
   for (const path of paths) {
     if (/^s3:\/\//i.test(path)) refs.push(s3Ref(path));
-    else for (const file of await filesAt(path, cwd)) refs.push(fileRef(file, cwd));
+    else refs.push(...(await filesAt(path, cwd)));
   }
   return refs;
 }
@@ -25,22 +25,26 @@ function s3Ref(url: string): ObjectRef {
   return { store: "s3", bucket, key };
 }
 
-function fileRef(path: string, cwd: string): ObjectRef {
-  return { store: "file", bucket: cwd, key: relative(cwd, path).replaceAll("\\", "/") };
-}
-
-async function filesAt(path: string, cwd: string): Promise<string[]> {
+async function filesAt(path: string, cwd: string): Promise<ObjectRef[]> {
   const at = resolve(cwd, path);
   const found = await statOf(at, path);
-  if (!found.isDirectory()) return [at];
+  if (!found.isDirectory()) return [fileRef(at, cwd, found)];
   const entries = await readdir(at, { recursive: true, withFileTypes: true });
-  const files: string[] = [];
-  for (const entry of entries) {
-    const file = join(entry.parentPath, entry.name);
-    if (entry.isFile() || (entry.isSymbolicLink() && (await isFile(file)))) files.push(file);
-  }
+  const paths = entries
+    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const refs: ObjectRef[] = [];
   // By code unit, so that the order is the same in every locale.
-  return files.sort((a, b) => (a < b ? -1 : 1));
+  for (const file of paths.sort((a, b) => (a < b ? -1 : 1))) {
+    const stats = await stat(file).catch(() => undefined);
+    // What was deleted meanwhile is left to the reader to say; a link to a directory is not followed.
+    if (stats === undefined || stats.isFile()) refs.push(fileRef(file, cwd, stats));
+  }
+  return refs;
+}
+
+function fileRef(path: string, cwd: string, stats: Stats | undefined): ObjectRef {
+  return { store: "file", bucket: cwd, key: relative(cwd, path).replaceAll("\\", "/"), size: stats?.size };
 }
 
 /** The directory that a flag names; anything else there is a mistake on the command line. */
@@ -58,11 +62,4 @@ async function statOf(at: string, named: string): Promise<Stats> {
     const { code } = error as NodeJS.ErrnoException;
     throw new UsageError(`${named}: ${code === "ENOENT" ? "no such file or directory" : code}`, { cause: error });
   }
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );
 }

@@ -7,12 +7,14 @@ type Totals = Parameters<Meter["progress"]>[0];
 /** How often the bar is drawn, and a line printed where there is none. Milliseconds. */
 const BAR_EVERY_MS = 100;
 const LINE_EVERY_MS = 5_000;
-const BAR_CELLS = 24;
+const BAR_CELLS = 16;
 const CLEAR_LINE = "\r\u001b[K";
 
 export interface ProgressOptions {
   /** Redraw one line; else print a line now and then. */
   readonly bar: boolean;
+  /** Bytes there are to read, where that is known: the bar then shows their share, else that of the items done. */
+  readonly totalBytes?: number | undefined;
   readonly now?: () => number;
 }
 
@@ -20,6 +22,7 @@ export interface ProgressOptions {
 export class Progress implements Meter, Logger {
   readonly #terminal: Terminal;
   readonly #bar: boolean;
+  readonly #totalBytes: number | undefined;
   readonly #now: () => number;
   readonly #startedAt: number;
   #totals: Totals = { in: 0, bytes: 0, items: 0, itemsDone: 0 };
@@ -29,6 +32,7 @@ export class Progress implements Meter, Logger {
   constructor(terminal: Terminal, options: ProgressOptions) {
     this.#terminal = terminal;
     this.#bar = options.bar;
+    this.#totalBytes = options.totalBytes;
     this.#now = options.now ?? Date.now;
     this.#startedAt = this.#now();
   }
@@ -48,8 +52,7 @@ export class Progress implements Meter, Logger {
       this.#terminal.err(`${line}\n`);
       return;
     }
-    const { items, itemsDone } = this.#totals;
-    const filled = items === 0 ? 0 : Math.floor((itemsDone / items) * BAR_CELLS);
+    const filled = Math.floor(this.#share() * BAR_CELLS);
     const drawn = `[${"#".repeat(filled)}${".".repeat(BAR_CELLS - filled)}] ${line}`;
     this.#terminal.err(CLEAR_LINE + drawn.slice(0, this.#terminal.columns() - 1));
     this.#drawn = true;
@@ -70,6 +73,12 @@ export class Progress implements Meter, Logger {
   stop(): void {
     clearInterval(this.#timer);
     this.#clear();
+  }
+
+  #share(): number {
+    const { items, itemsDone, bytes: read } = this.#totals;
+    const [done, all] = this.#totalBytes === undefined ? [itemsDone, items] : [read, this.#totalBytes];
+    return all === 0 ? 0 : Math.min(1, done / all);
   }
 
   #clear(): void {

@@ -1,5 +1,5 @@
 import type { Counts, Outcome, PerSink } from "@sluice/core";
-import { bytes, count, plural, printable, seconds } from "./text.ts";
+import { bytes, count, plural, printable, printableWhole, seconds } from "./text.ts";
 
 export type Cell = string | number;
 
@@ -73,23 +73,45 @@ function throughput({ counts, bytes: size }: Outcome, elapsedMs: number): string
   return `${plural(counts.in, "record")}, ${bytes(size)} read in ${seconds(elapsedMs)} (${rates})`;
 }
 
+interface Group {
+  readonly of: "unit" | "record";
+  readonly what: string;
+  /** Where the first one was seen. */
+  readonly first: string;
+  times: number;
+}
+
 /** Why units failed and what sinks refused, grouped by code and message, the most frequent first. */
 export function failures({ units, troubles }: Outcome): string[] {
-  const groups = new Map<string, { readonly where: string; readonly what: string; times: number; of: string }>();
-  const add = (where: string, what: string, times: number, of: string): void => {
-    const known = groups.get(`${where}\n${what}`);
-    if (known === undefined) groups.set(`${where}\n${what}`, { where, what, times, of });
+  const groups = new Map<string, Group>();
+  const add = (of: Group["of"], what: string, first: string, times: number): void => {
+    const known = groups.get(what);
+    if (known === undefined) groups.set(what, { of, what, first, times });
     else known.times += times;
   };
   for (const { error } of units) {
-    if (error !== undefined) add("", `${error.code}: ${printable(error.message)}`, 1, "unit");
+    if (error === undefined) continue;
+    const { where, why } = placeAndReason(error);
+    add("unit", `${error.code}: ${printable(why)}`, where, 1);
   }
   for (const { sink, reason, records } of troubles) {
     const status = reason.status === undefined ? "" : ` (${reason.status})`;
-    add(`${printable(sink)}: `, `${printable(reason.code)}${status}: ${printable(reason.message)}`, records, "record");
+    const what = `${printable(sink)}: ${printable(reason.code)}${status}: ${printable(reason.message)}`;
+    add("record", what, "", records);
   }
   const sorted = [...groups.values()].sort((a, b) => b.times - a.times);
-  const lines = sorted.slice(0, MAX_REASONS).map((g) => `${plural(g.times, g.of)}: ${g.where}${g.what}`);
+  const lines = sorted.slice(0, MAX_REASONS).map(groupLine);
   if (sorted.length > MAX_REASONS) lines.push(`and ${plural(sorted.length - MAX_REASONS, "more reason")}`);
   return lines;
+}
+
+function groupLine({ of, what, first, times }: Group): string {
+  const place = first === "" ? "" : ` (${times === 1 ? "" : "first: "}${printableWhole(first)})`;
+  return `${plural(times, of)}: ${what}${place}`;
+}
+
+/** Core puts the place in front of the reason, and keeps the reason as the cause. */
+function placeAndReason({ message, cause }: Error): { readonly where: string; readonly why: string } {
+  const why = cause instanceof Error && message.endsWith(`: ${cause.message}`) ? cause.message : message;
+  return { where: message.slice(0, -why.length).replace(/: $/, ""), why };
 }

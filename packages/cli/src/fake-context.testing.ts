@@ -1,0 +1,97 @@
+import { type Counts, type Outcome, type Pipeline, parseConfig } from "@sluice/core";
+import type { Adapters, OpenOptions } from "./adapters.ts";
+import type { Context, Terminal } from "./command.ts";
+
+const COUNTS: Counts = {
+  in: 0,
+  skipped: 0,
+  added: 0,
+  filtered: 0,
+  routed: 0,
+  unparsed: 0,
+  delivered: {},
+  deadLettered: {},
+  failed: {},
+  dropped: {},
+  continued: {},
+  units: { ok: 1, failed: 0 },
+};
+
+export function outcomeOf(counts: Partial<Counts> = {}, more: Partial<Outcome> = {}): Outcome {
+  return { counts: { ...COUNTS, ...counts }, units: [], troubles: [], bytes: 0, response: undefined, ...more };
+}
+
+export interface FakeTerminal extends Terminal {
+  readonly written: { out: string; err: string };
+}
+
+export function fakeTerminal(over: Partial<Terminal> = {}): FakeTerminal {
+  const written = { out: "", err: "" };
+  return {
+    written,
+    out: (text) => {
+      written.out += text;
+    },
+    err: (text) => {
+      written.err += text;
+    },
+    outIsTty: false,
+    errIsTty: false,
+    outGone: new AbortController().signal,
+    columns: () => 80,
+    ...over,
+  };
+}
+
+export interface FakeContext extends Context {
+  readonly terminal: FakeTerminal;
+  /** What pipelines were opened with. */
+  readonly opened: OpenOptions[];
+  /** Names of the pipeline's methods, in the order in which they were called. */
+  readonly calls: string[];
+}
+
+export interface FakeOptions {
+  readonly cwd?: string;
+  readonly pipeline?: Partial<Pipeline>;
+  readonly load?: Adapters["load"];
+  readonly stdin?: string;
+}
+
+/** A command's world without files, network or process; the pipeline answers with one unit that went well. */
+export function fakeContext(options: FakeOptions = {}): FakeContext {
+  const opened: OpenOptions[] = [];
+  const calls: string[] = [];
+  const pipeline: Pipeline = {
+    handle: async () => outcomeOf(),
+    objects: async () => outcomeOf(),
+    write: async () => outcomeOf(),
+    explain: async () => ({ trigger: "sqs", ok: true, items: [] }),
+    check: async () => [],
+    close: async () => {},
+    ...options.pipeline,
+  };
+  const recorded = new Proxy(pipeline, {
+    get(target, name) {
+      calls.push(String(name));
+      return Reflect.get(target, name);
+    },
+  });
+  const config = parseConfig({ sinks: { stdout: { type: "stdout" } } }, "test");
+  return {
+    opened,
+    calls,
+    terminal: fakeTerminal(),
+    cwd: options.cwd ?? process.cwd(),
+    stop: new AbortController().signal,
+    readStdin: async () => options.stdin ?? "{}",
+    adapters: {
+      load: options.load ?? (async () => ({ config, name: "test", baseDir: ".", found: true })),
+      catalog: () => async () => undefined,
+      open: (_, open) => {
+        opened.push(open);
+        return recorded;
+      },
+    },
+  };
+}

@@ -1,0 +1,171 @@
+import { fileURLToPath } from "node:url";
+import { ConfigError, SluiceError } from "@sluice/core";
+import { expect, test } from "vitest";
+import { fakeContext, outcomeOf } from "./fake-context.testing.ts";
+import { main } from "./main.ts";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+
+test.each([
+  [["run"], "expected a PATH, s3://bucket/key or --event"],
+  [["run", "--nope", "x"], "Unknown option '--nope'"],
+  [["run", "--event"], "--event"],
+  [["run", "--config", "", "x"], "--config is empty"],
+  [["run", "--config", "a", "--config", "b", "main.ts"], "--config is given more than once"],
+  [["run", "--json=yes", "main.ts"], "--json"],
+  [["run", "--root", ".", "main.ts"], "--root goes with --event only"],
+  [["run", "--event", "-", "main.ts"], "--event and main.ts"],
+  [["run", "--event", "nosuch.json"], "nosuch.json: no such file"],
+  [["run", "--event", "main.ts"], "main.ts: expected JSON"],
+  [["run", "--event", "-", "--root", "nosuch"], "--root nosuch: no such file or directory"],
+  [["run", "--event", "-", "--root", "main.ts"], "--root main.ts: not a directory"],
+  [["run", "nosuch"], "nosuch: no such file or directory"],
+  [["run", "s3://bucket/prefix/"], "s3://bucket/prefix/: expected one object"],
+  [["decode"], "expected a PATH"],
+  [["decode", "--format", "nope", "main.ts"], "--format nope: expected one of"],
+  [["decode", "--otel", "main.ts"], "--otel is not supported yet"],
+  [["decode", "--ecs", "--raw", "main.ts"], "--ecs and --raw"],
+  [["explain"], "expected one event file, got 0"],
+  [["explain", "a", "b"], "expected one event file, got 2"],
+  [["check", "sluice.yaml"], "expected no paths, got sluice.yaml"],
+  [["nope"], "expected one of the commands run, explain, decode, check, got nope"],
+  [[], "got nothing"],
+])("%j is bad usage", async (argv, message) => {
+  const context = fakeContext({ cwd: HERE });
+  expect(await main(argv, context)).toBe(2);
+  expect(context.terminal.written.err).toContain(message);
+  expect(context.terminal.written.out).toBe("");
+  expect(context.opened).toEqual([]);
+});
+
+test.each([["--help"], ["run", "--help"], ["explain", "-h"], ["decode", "--help"], ["check", "--nope", "--help"]])(
+  "%s prints help",
+  async (...argv) => {
+    const context = fakeContext();
+    expect(await main(argv, context)).toBe(0);
+    expect(context.terminal.written.out).toMatch(/^sluice/);
+  },
+);
+
+test("after -- everything is a path", async () => {
+  const context = fakeContext({ cwd: HERE });
+  expect(await main(["run", "--", "--help"], context)).toBe(2);
+  expect(context.terminal.written.err).toContain("--help: no such file or directory");
+});
+
+test("--version is the package's", async () => {
+  const context = fakeContext();
+  expect(await main(["--version"], context)).toBe(0);
+  expect(context.terminal.written.out).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+test.each([
+  ["all went well", outcomeOf({ in: 2, delivered: { stdout: 2 } }), 0],
+  ["records were dropped", outcomeOf({ in: 2, dropped: { stdout: 2 } }), 0],
+  ["records were dead-lettered", outcomeOf({ in: 2, deadLettered: { stdout: 1 } }), 1],
+  ["records failed", outcomeOf({ in: 2, failed: { stdout: 2 } }), 1],
+  ["a unit failed", outcomeOf({ units: { ok: 9, failed: 1 } }), 1],
+  ["the invocation failed", outcomeOf({}, { error: new SluiceError("OBJECT_MISSING", "gone") }), 1],
+])("exit code when %s", async (_, outcome, exitCode) => {
+  const context = fakeContext({ cwd: HERE, pipeline: { objects: async () => outcome } });
+  expect(await main(["run", "main.ts"], context)).toBe(exitCode);
+  expect(context.terminal.written.out).toBe("");
+  expect(context.calls.at(-1)).toBe("close");
+});
+
+test("--json prints one line on standard output and keeps documents from it", async () => {
+  const response = { batchItemFailures: [] };
+  const outcome = outcomeOf({ in: 3, skipped: 1, filtered: 1, delivered: { stdout: 2 } }, { response });
+  const context = fakeContext({ pipeline: { handle: async () => outcome } });
+  expect(await main(["run", "--event", "-", "--json"], context)).toBe(0);
+  const { out, err } = context.terminal.written;
+  expect(out.match(/\n/g)).toHaveLength(1);
+  expect(JSON.parse(out)).toEqual({
+    in: 3,
+    skipped: 1,
+    added: 0,
+    filtered: 1,
+    delivered: { stdout: 2 },
+    deadLettered: {},
+    failed: {},
+    dropped: {},
+    units: { ok: 1, failed: 0 },
+    response,
+  });
+  expect(err).toContain("stdout");
+  expect(context.opened[0]?.documentsTo).toBe("stderr");
+});
+
+const issue = { path: "sinks.a.url", expected: "string", got: "number 5" };
+
+test("wrong options of a sink end a run before anything is read", async () => {
+  const check = async (): Promise<never> => {
+    throw new ConfigError("sluice.yaml", [issue]);
+  };
+  const context = fakeContext({ cwd: HERE, pipeline: { check } });
+  expect(await main(["run", "main.ts", "--json"], context)).toBe(2);
+  expect(context.terminal.written.err).toContain("sluice.yaml: sinks.a.url: expected string, got number 5");
+  expect(context.terminal.written.out).toBe("");
+  expect(context.calls).toEqual(["check", "close"]);
+});
+
+test("check names file, key, expected and got", async () => {
+  const load = async (): Promise<never> => {
+    throw new ConfigError("sluice.yaml", [issue]);
+  };
+  const context = fakeContext({ load });
+  expect(await main(["check"], context)).toBe(2);
+  expect(context.terminal.written.err).toBe("sluice.yaml: sinks.a.url: expected string, got number 5\n");
+  const json = fakeContext({ load });
+  expect(await main(["check", "--json"], json)).toBe(2);
+  expect(JSON.parse(json.terminal.written.out)).toMatchObject({
+    ok: false,
+    issues: [{ file: "sluice.yaml", ...issue }],
+  });
+});
+
+test("check says what can't be reached", async () => {
+  const check = async () => [{ sink: "stdout", reason: { code: "ECONNREFUSED", message: "no\u001b[31m answer" } }];
+  const context = fakeContext({ pipeline: { check } });
+  expect(await main(["check", "--connect"], context)).toBe(1);
+  expect(context.terminal.written.out).toContain("ECONNREFUSED: no\\x1b[31m answer");
+});
+
+test("a config that isn't there is bad usage, a secret that can't be had is not", async () => {
+  const failing = (error: Error) => fakeContext({ cwd: HERE, load: () => Promise.reject(error) });
+  const missing = failing(new SluiceError("CONFIG_NOT_FOUND", "nope.yaml: no such file"));
+  expect(await main(["run", "main.ts"], missing)).toBe(2);
+  const secret = failing(new SluiceError("SECRET_UNAVAILABLE", "ssm:/x: denied"));
+  expect(await main(["run", "main.ts"], secret)).toBe(1);
+  expect(secret.terminal.written.err).toContain("SECRET_UNAVAILABLE: ssm:/x: denied");
+});
+
+test("explain shows what can't be decoded, and says so in its exit code", async () => {
+  const items = [
+    { unit: "m1", path: ["sqs", "s3"], what: "s3://b/k\u001b[2J", status: "record source" as const, format: "alb" },
+    { unit: "m1", path: ["sqs", "s3"], what: "s3:TestEvent", status: "ignored" as const, reason: "s3:TestEvent" },
+    { unit: "m2", path: ["sqs"], what: "undecodable", status: "undecodable" as const, reason: "EVENT_MALFORMED: no" },
+  ];
+  const pipeline = { explain: async () => ({ trigger: "sqs", ok: false, items }) };
+  const context = fakeContext({ pipeline });
+  expect(await main(["explain", "-"], context)).toBe(1);
+  expect(context.terminal.written.out).toBe(`sqs: 2 units, 3 items
+m1
+├─ sqs › s3 › s3://b/k\\x1b[2J
+│     source detected · format alb
+└─ sqs › s3
+      ignored: s3:TestEvent
+m2
+└─ sqs › undecodable
+      CANNOT BE DECODED: EVENT_MALFORMED: no
+`);
+  const json = fakeContext({ pipeline });
+  expect(await main(["explain", "-", "--json"], json)).toBe(1);
+  expect(JSON.parse(json.terminal.written.out)).toEqual({ trigger: "sqs", ok: false, items });
+});
+
+test("an unexpected error is said, not thrown", async () => {
+  const context = fakeContext({ cwd: HERE, pipeline: { objects: () => Promise.reject(new TypeError("oh")) } });
+  expect(await main(["run", "main.ts"], context)).toBe(1);
+  expect(context.terminal.written.err).toContain("INTERNAL: TypeError: oh");
+});
