@@ -160,6 +160,11 @@ describe.concurrent("run", () => {
       "sources: [{ format: nope }]\nsinks: { a: { type: stdout } }\n",
       ["sources[0].format", "alb", "nope"],
     ],
+    [
+      "unknown sink",
+      "sinks: { a: { type: elastisearch } }\n",
+      ["sinks.a.type", "expected one of", '"elastisearch"', "elasticsearch, opensearch"],
+    ],
     ["no YAML", "sinks: [\n", ["CONFIG_INVALID"]],
   ])("%s: exit 2, naming file, key, expected and got", async (name, text, words) => {
     const file = `${name.replace(" ", "-")}.yaml`;

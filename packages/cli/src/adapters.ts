@@ -64,9 +64,20 @@ export function createAdapters({ env, cwd }: Surroundings): Adapters {
       const s3 = root === undefined ? createS3Reader() : bucketFolders(root);
       const reader = readerByStore({ s3, file: localFiles() });
       const sinks = { stdout: documentsTo(process[stream]) };
-      return createPipeline(config, createPorts({ config, name, baseDir, cwd, env, sinks, reader, secrets, ...rest }));
+      const ports = createPorts({ config, name, baseDir, cwd, env, sinks, reader, secrets, ...rest });
+      return createPipeline(config, { ...ports, sinks: placed(ports.sinks, config, name) });
     },
   };
+}
+
+/** A catalog whose complaints name the file and the key. */
+function placed(catalog: SinkCatalog, { sinks }: Config, name: string): SinkCatalog {
+  return (type) =>
+    catalog(type).catch((error: unknown) => {
+      const known = asSluiceError(error);
+      const sink = Object.keys(sinks).find((each) => sinks[each]?.type === type);
+      throw new SluiceError(known.code, `${name}: sinks.${sink}.type: ${known.message}`, { cause: known });
+    });
 }
 
 function defaultConfig(cwd: string): Loaded {
