@@ -1,4 +1,5 @@
 import {
+  asSluiceError,
   type Config,
   createPipeline,
   type Logger,
@@ -6,6 +7,7 @@ import {
   type Pipeline,
   parseConfig,
   type SinkCatalog,
+  SluiceError,
 } from "@sluice/core";
 import {
   bucketFolders,
