@@ -1,0 +1,205 @@
+import { readFileSync } from "node:fs";
+import node from "node:process";
+import { gunzipSync, gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { describe, expect, test, vi } from "vitest";
+import { SluiceError } from "../errors.ts";
+import { decompress, isGzip } from "./decompress.ts";
+
+const ROOMY = { maxExpandedBytes: 2 ** 40 };
+
+interface Source extends AsyncIterable<Uint8Array> {
+  /** Chunks handed out, and whether the reader let go of it. */
+  given: number;
+  closed: boolean;
+}
+
+/** `fault` is thrown once the chunks are through. */
+function sourceOf(chunks: readonly Uint8Array[], fault?: Error): Source {
+  const source: Source = {
+    given: 0,
+    closed: false,
+    async *[Symbol.asyncIterator]() {
+      try {
+        for (const chunk of chunks) {
+          source.given += 1;
+          yield chunk;
+        }
+        if (fault !== undefined) throw fault;
+      } finally {
+        source.closed = true;
+      }
+    },
+  };
+  return source;
+}
+
+interface Read {
+  readonly bytes: Buffer;
+  readonly error: unknown;
+}
+
+async function readAll(
+  source: AsyncIterable<Uint8Array>,
+  limits: { readonly maxExpandedBytes: number } = ROOMY,
+): Promise<Read> {
+  const chunks: Uint8Array[] = [];
+  try {
+    for await (const chunk of decompress(source, limits)) chunks.push(chunk);
+    return { bytes: Buffer.concat(chunks), error: undefined };
+  } catch (error) {
+    return { bytes: Buffer.concat(chunks), error };
+  }
+}
+
+const decoded = (...chunks: readonly Uint8Array[]): Promise<Read> => readAll(sourceOf(chunks));
+const bytewise = (bytes: Uint8Array): Uint8Array[] => [...bytes].map((byte) => Uint8Array.of(byte));
+const codeOf = ({ error }: Read): string =>
+  error === undefined ? "fine" : error instanceof SluiceError ? error.code : String(error);
+
+const TEXT = Buffer.from(Array.from({ length: 40 }, (_, i) => `line ${i} of the file\n`).join(""));
+const ONE = gzipSync(TEXT);
+const NEXT = gzipSync("of another member\n");
+
+describe("whatever the chunks are", () => {
+  const contents = fc.oneof(
+    fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+    fc
+      .array(fc.uint8Array({ maxLength: 100 }), { minLength: 1, maxLength: 4 })
+      .map((members) => Buffer.concat(members.map((each) => gzipSync(each)))),
+    fc.uint8Array({ maxLength: 9 }).map((tail) => Buffer.concat([Buffer.from([0x1f]), tail])),
+  );
+
+  test("the same bytes come out, plain or gzip", async () => {
+    const property = fc.asyncProperty(contents, fc.array(fc.nat(), { maxLength: 8 }), async (bytes, cuts) => {
+      fc.pre(!isGzip(bytes) || Buffer.compare(bytes.subarray(2, 3), Buffer.from([8])) === 0);
+      const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b);
+      const chunks = places.slice(1).map((end, i) => bytes.subarray(places[i], end));
+      const expected = { bytes: isGzip(bytes) ? gunzipSync(bytes) : bytes, error: undefined };
+      expect(await decoded(...chunks)).toEqual(expected);
+      expect(await decoded(...bytewise(bytes))).toEqual(expected);
+    });
+    await fc.assert(property, { numRuns: 300 });
+  });
+
+  test.each([
+    ["an empty object", [], ""],
+    ["empty chunks", [new Uint8Array(0), new Uint8Array(0)], ""],
+    ["one byte", [Buffer.from("a")], "a"],
+    ["the first byte of a gzip magic alone", [Buffer.from([0x1f])], "\x1f"],
+    ["gzip of nothing", [gzipSync("")], ""],
+  ])("%s", async (_, chunks, text) => {
+    expect(await decoded(...chunks)).toEqual({ bytes: Buffer.from(text), error: undefined });
+  });
+});
+
+test("gzip of several members, as appended files and the fixture have them", async () => {
+  const path = new URL("../../../../fixtures/objects/acme-app-logs/text/multi-member.log.gz", import.meta.url);
+  expect((await decoded(readFileSync(path))).bytes.toString().split("\n")).toHaveLength(6);
+  expect((await decoded(...bytewise(Buffer.concat([ONE, NEXT])))).bytes.toString()).toBe(`${TEXT}of another member\n`);
+});
+
+describe("what follows the last member", () => {
+  test.each([
+    ["zeros, as tapes pad with", Buffer.alloc(1000), "fine"],
+    ["text", Buffer.from("not gzip at all\n"), "OBJECT_CORRUPT"],
+    ["more than the decoder takes at once", Buffer.alloc(200_000, "x"), "OBJECT_CORRUPT"],
+    ["zeros, then another member", Buffer.concat([Buffer.alloc(8), NEXT]), "OBJECT_CORRUPT"],
+    ["many zeros, then a byte", Buffer.concat([Buffer.alloc(200_000), Buffer.from("x")]), "OBJECT_CORRUPT"],
+    ["a member whose first byte became zero", Buffer.concat([Buffer.alloc(1), NEXT.subarray(1)]), "OBJECT_CORRUPT"],
+    ["a member cut after its first byte", NEXT.subarray(0, 1), "OBJECT_TRUNCATED"],
+    ["a member cut short", NEXT.subarray(0, -1), "OBJECT_TRUNCATED"],
+  ])("%s", async (_, tail, code) => {
+    const whole = Buffer.concat([ONE, tail]);
+    for (const chunks of [[whole], [ONE, tail], [whole.subarray(0, -1), whole.subarray(-1)]]) {
+      expect(codeOf(await decoded(...chunks))).toBe(code);
+    }
+    const apart = await decoded(...bytewise(whole.subarray(0, ONE.length)), tail);
+    expect(apart.bytes.subarray(0, TEXT.length).equals(TEXT)).toBe(true);
+  });
+});
+
+describe("damage", () => {
+  test("cut anywhere: OBJECT_TRUNCATED, and nothing but the beginning of the content before it", async () => {
+    for (let size = 2; size < ONE.length; size++) {
+      const cut = await decoded(ONE.subarray(0, size));
+      expect(codeOf(cut)).toBe("OBJECT_TRUNCATED");
+      expect(cut.bytes.equals(TEXT.subarray(0, cut.bytes.length))).toBe(true);
+    }
+  });
+
+  test("any byte changed: found out, or of no effect on the content", async () => {
+    const codes = new Set<string>();
+    for (let at = 2; at < ONE.length; at++) {
+      for (const mask of [0x01, 0x80, 0xff]) {
+        const bad = Buffer.from(ONE);
+        bad.writeUInt8((bad[at] as number) ^ mask, at);
+        const read = await decoded(bad);
+        codes.add(codeOf(read));
+        if (read.error === undefined) expect(read.bytes.equals(TEXT)).toBe(true);
+      }
+    }
+    expect([...codes].sort()).toEqual(["OBJECT_CORRUPT", "OBJECT_TRUNCATED", "fine"]);
+  });
+
+  test("errors say where, and keep the cause", async () => {
+    const { error } = await decoded(ONE.subarray(0, -3));
+    expect(error).toMatchObject({
+      message: `gzip data ends too early, after ${ONE.length - 3} compressed bytes`,
+      cause: { code: "Z_BUF_ERROR" },
+    });
+  });
+});
+
+describe("the limit on what comes out", () => {
+  const member = gzipSync(Buffer.alloc(5_000_000));
+  const bomb = Array.from({ length: 100 }, () => member);
+
+  test("stops a gzip bomb soon after the limit, and lets go of the source", async () => {
+    const source = sourceOf(bomb);
+    const read = await readAll(source, { maxExpandedBytes: 1_000_000 });
+    expect(codeOf(read)).toBe("EXPANSION_LIMIT");
+    expect(read.bytes.length).toBeLessThanOrEqual(1_000_000);
+    expect(source.closed).toBe(true);
+    expect(source.given).toBeLessThan(bomb.length / 2);
+  });
+
+  test("holds for plain objects too; content of exactly the limit is fine", async () => {
+    expect(codeOf(await readAll(sourceOf([TEXT]), { maxExpandedBytes: TEXT.length - 1 }))).toBe("EXPANSION_LIMIT");
+    for (const whole of [TEXT, ONE])
+      expect(codeOf(await readAll(sourceOf([whole]), { maxExpandedBytes: TEXT.length }))).toBe("fine");
+  });
+});
+
+describe("the source", () => {
+  test.each([
+    ["plain", [TEXT]],
+    ["gzip", [ONE.subarray(0, 30), ONE.subarray(30, 40)]],
+    ["too short to tell", [ONE.subarray(0, 1)]],
+  ])("a fault of it comes through as it is: %s", async (_, chunks) => {
+    const fault = new SluiceError("RESET", "connection reset");
+    const source = sourceOf(chunks, fault);
+    expect((await readAll(source)).error).toBe(fault);
+    expect(source.closed).toBe(true);
+  });
+
+  test.each([
+    ["plain", bytewise(TEXT)],
+    ["gzip", bytewise(gzipSync(Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251)), { level: 0 }))],
+  ])("is let go when reading stops early: %s", async (_, chunks) => {
+    const source = sourceOf(chunks);
+    for await (const chunk of decompress(source, ROOMY)) if (chunk.length > 0) break;
+    expect(source.closed).toBe(true);
+    expect(source.given).toBeLessThan(chunks.length);
+  });
+
+  test("of many chunks leaves no listeners behind for each", async () => {
+    const warned = vi.spyOn(node, "emitWarning").mockImplementation(() => {});
+    const stored = gzipSync(Buffer.alloc(2_000_000, "0123456789"), { level: 0 });
+    const count = Math.ceil(stored.length / 20_000);
+    const chunks = Array.from({ length: count }, (_, i) => stored.subarray(i * 20_000, (i + 1) * 20_000));
+    expect((await decoded(...chunks)).bytes.length).toBe(2_000_000);
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
+  });
+});

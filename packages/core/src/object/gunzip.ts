@@ -1,0 +1,118 @@
+import { Buffer } from "node:buffer";
+import { createGunzip, type Gunzip } from "node:zlib";
+import { SluiceError } from "../errors.ts";
+
+/** Decoded bytes per chunk: four times Node's default costs half the time for logs. */
+const CHUNK_BYTES = 256 * 1024;
+
+/**
+ * Gzip (RFC 1952) of one or more members → decoded chunks, `head` being the first bytes of it. Fails with
+ * OBJECT_TRUNCATED when it ends within a member, with OBJECT_CORRUPT when it is damaged or when anything but zeros
+ * follows the last member; what came before is given out.
+ */
+export async function* gunzip(head: Uint8Array, chunks: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const inflate = createGunzip({ chunkSize: CHUNK_BYTES });
+  const input = new Input(head, chunks);
+  const feeding = feed(inflate, input);
+  // A failed read destroys the stream, which the loop below then sees; this only keeps it from being unhandled.
+  feeding.catch(() => {});
+  try {
+    for await (const chunk of inflate) yield chunk as Uint8Array;
+    await feeding;
+    await expectPadding(input.behind(inflate.bytesWritten), inflate);
+  } catch (error) {
+    throw zlibError(error, inflate);
+  } finally {
+    inflate.destroy();
+  }
+}
+
+async function feed(inflate: Gunzip, input: Input): Promise<void> {
+  try {
+    while (!inflate.destroyed) {
+      const chunk = await input.next(inflate.bytesWritten);
+      if (chunk === undefined) {
+        inflate.end();
+        return;
+      }
+      if (!inflate.destroyed && !inflate.write(chunk)) await drained(inflate);
+    }
+  } catch (error) {
+    inflate.destroy(error as Error);
+    throw error;
+  }
+}
+
+/** Until more can be written, or nothing more is to be. */
+function drained(inflate: Gunzip): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      inflate.off("drain", done);
+      inflate.off("close", done);
+      resolve();
+    };
+    inflate.on("drain", done);
+    inflate.on("close", done);
+  });
+}
+
+/** Compressed bytes on their way to the decoder. The last ones are kept until it has taken them. */
+class Input {
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  #head: Uint8Array | undefined;
+  #held: Uint8Array[] = [];
+  /** Position of the first byte held. */
+  #at = 0;
+
+  constructor(head: Uint8Array, chunks: AsyncIterator<Uint8Array>) {
+    this.#head = head;
+    this.#chunks = chunks;
+  }
+
+  /** `taken`: how many bytes the decoder has taken so far. */
+  async next(taken: number): Promise<Uint8Array | undefined> {
+    for (
+      let size = this.#held[0]?.length;
+      size !== undefined && this.#at + size <= taken;
+      size = this.#held[0]?.length
+    ) {
+      this.#held.shift();
+      this.#at += size;
+    }
+    const chunk = this.#head ?? (await this.#pull());
+    this.#head = undefined;
+    if (chunk !== undefined) this.#held.push(chunk);
+    return chunk;
+  }
+
+  /** All that comes behind the first `taken` bytes. */
+  async *behind(taken: number): AsyncGenerator<Uint8Array> {
+    yield Buffer.concat(this.#held).subarray(taken - this.#at);
+    for (let chunk = await this.#pull(); chunk !== undefined; chunk = await this.#pull()) yield chunk;
+  }
+
+  async #pull(): Promise<Uint8Array | undefined> {
+    const next = await this.#chunks.next();
+    return next.done === true ? undefined : next.value;
+  }
+}
+
+/** Node's decoder stops at a zero byte behind a member and says nothing of what follows: padding is fine, data would be lost. */
+async function expectPadding(rest: AsyncIterable<Uint8Array>, inflate: Gunzip): Promise<void> {
+  for await (const chunk of rest) {
+    if (chunk.some((byte) => byte !== 0))
+      throw new SluiceError(
+        "OBJECT_CORRUPT",
+        `data behind the end of the gzip data, after ${inflate.bytesWritten} compressed bytes`,
+      );
+  }
+}
+
+function zlibError(error: unknown, inflate: Gunzip): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (typeof code !== "string" || !code.startsWith("Z_")) return error;
+  const at = `after ${inflate.bytesWritten} compressed bytes`;
+  if (code === "Z_BUF_ERROR")
+    return new SluiceError("OBJECT_TRUNCATED", `gzip data ends too early, ${at}`, { cause: error });
+  return new SluiceError("OBJECT_CORRUPT", `gzip data is damaged (${code}), ${at}`, { cause: error });
+}
