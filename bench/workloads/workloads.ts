@@ -24,11 +24,11 @@ export interface Workload {
 
 export const WORKLOADS: readonly Workload[] = [
   alb("w1", DEFAULT_BYTES),
-  { name: "w2", title: "CloudTrail, 32k records", invocations: 4, needs: /cloudtrail/, build: cloudTrail },
-  { name: "w3", title: "Kinesis, 100 × CloudWatch, 20k events", invocations: 21, build: kinesis },
+  { name: "w2", title: "CloudTrail, 32k records", invocations: 3, needs: /cloudtrail/, build: cloudTrail },
+  { name: "w3", title: "Kinesis, 100 × CloudWatch, 20k events", invocations: 11, build: kinesis },
   ndjson("w4", DEFAULT_BYTES),
-  { name: "w5", title: "2,000 tiny ALB objects", invocations: 4, build: tinyObjects },
-  { name: "vpc", title: "VPC flow, 64 MB", invocations: 4, needs: /vpc/, build: vpcFlow },
+  { name: "w5", title: "2,000 tiny ALB objects", invocations: 3, build: tinyObjects },
+  { name: "vpc", title: "VPC flow, 64 MB", invocations: 2, needs: /vpc/, build: vpcFlow },
 ];
 
 /** One of the list, or `w1` or `w4` of another size: `w1-256m`, `w4-1g`. */
@@ -57,7 +57,7 @@ function alb(name: string, bytes: number): Workload {
       logText(() => log.line(), { bytes }),
     );
   };
-  return { name, title, invocations: 4, build };
+  return { name, title, invocations: 3, build };
 }
 
 function ndjson(name: string, bytes: number): Workload {
@@ -70,7 +70,7 @@ function ndjson(name: string, bytes: number): Workload {
       logText(() => log.line(), { bytes }),
     );
   };
-  return { name, title, invocations: 4, build };
+  return { name, title, invocations: 3, build };
 }
 
 function cloudTrail(out: WorkloadWriter): Promise<void> {
