@@ -1,5 +1,12 @@
 import { Buffer } from "node:buffer";
+import { ISO_BYTES, writeIsoMillis } from "./iso-time.ts";
 
+/** `Buffer.prototype.copy` works on any Uint8Array, and needs no view of the part to be copied. */
+const { copy } = Buffer.prototype;
+/** Shorter runs are copied byte by byte: a call costs more. */
+const LOOP_BYTES = 20;
+
+const ZERO = 0x30;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const HEX = Buffer.from("0123456789abcdef");
@@ -40,13 +47,15 @@ export class ByteWriter {
     this.buffer[this.length++] = value;
   }
 
-  bytes(source: Uint8Array, from = 0, to: number = source.length): void {
+  bytes(source: Uint8Array, from: number = 0, to: number = source.length): void {
     const size = to - from;
     this.reserve(size);
-    const out = this.buffer;
-    let n = this.length;
-    if (size < 48) for (let i = from; i < to; i++) out[n++] = source[i] as number;
-    else out.set(from === 0 && to === source.length ? source : source.subarray(from, to), n);
+    if (size < LOOP_BYTES) {
+      const out = this.buffer;
+      let n = this.length;
+      for (let i = from; i < to; i++) out[n++] = source[i] as number;
+    } else if (size === source.length) this.buffer.set(source, this.length);
+    else copy.call(source, this.buffer, this.length, from, to);
     this.length += size;
   }
 
@@ -63,7 +72,26 @@ export class ByteWriter {
 
   /** A whole number, in decimal digits. */
   integer(value: number): void {
-    this.ascii(String(value));
+    if (!(value >= 0 && value < 1e9)) {
+      this.ascii(String(value));
+      return;
+    }
+    let size = 1;
+    for (let limit = 10; value >= limit; limit *= 10) size += 1;
+    this.reserve(size);
+    this.length += size;
+    let rest = value | 0;
+    for (let at = this.length - 1; size > 0; size--) {
+      const tens = (rest / 10) | 0;
+      this.buffer[at--] = ZERO + rest - tens * 10;
+      rest = tens;
+    }
+  }
+
+  /** `2026-05-01T00:00:00.123Z` */
+  isoMillis(ms: number): void {
+    this.reserve(ISO_BYTES);
+    this.length = writeIsoMillis(ms, this.buffer, this.length);
   }
 
   /** A JSON string literal, quotes included; lone surrogates become U+FFFD. */

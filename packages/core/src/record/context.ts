@@ -1,4 +1,4 @@
-import { DocumentTemplate } from "./document.ts";
+import { type ConstantValue, DocumentTemplate } from "./document-template.ts";
 import type { Format } from "./formats/format.ts";
 import { ECS_VERSION, type Origin } from "./origin.ts";
 import type { RecordContext } from "./record.ts";
@@ -10,17 +10,17 @@ export function contextOf(origin: Origin, settings: SourceSettings, format: Form
   const { namespace, tags } = settings;
   const constants = new Map([
     ...origin.constants,
+    ...(settings.fields ? Object.entries(format.constants) : []),
     ["data_stream.dataset", dataset],
     ["data_stream.namespace", namespace],
     ["data_stream.type", "logs"],
     ["ecs.version", ECS_VERSION],
     ["event.dataset", dataset],
     ...Object.entries(settings.constants),
-  ] as [string, string][]);
+  ] as [string, ConstantValue][]);
   const template = new DocumentTemplate({
     constants,
     layout: settings.fields ? format.layout : undefined,
-    tags,
     offset: origin.service === "s3" || origin.service === "file",
     eventId: origin.service === "cloudwatch-logs",
   });

@@ -23,7 +23,10 @@ export class Layout {
   }
 }
 
-/** Values of one record under a layout: a span of the record's bytes, or a text from a fixed set, or nothing. Reused between records. */
+/**
+ * Values of one record under a layout: a span of the record's bytes, or a text of a fixed set (ASCII, nothing in it to
+ * escape), or nothing. Reused between records.
+ */
 export class LayoutValues {
   readonly layout: Layout;
   readonly from: Int32Array;

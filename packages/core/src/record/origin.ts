@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
+import { isPlausibleTime } from "../bytes/iso-time.ts";
 import type { ObjectRef } from "../ports/object-reader.ts";
 
 /** First character of every id: raised when the same bytes would get other ids. */
@@ -37,10 +38,8 @@ function constantsOf(pairs: Readonly<Record<string, string | undefined>>): Map<s
 
 /** Source key: bucket, key, etag (of the read). */
 export function objectOrigin(ref: ObjectRef, etag: string, lastModified: number | undefined, arrival: number): Origin {
-  const time = {
-    fallbackTime: lastModified ?? arrival,
-    fallbackFrom: lastModified === undefined ? "arrival" : "object",
-  } as const;
+  const known = lastModified !== undefined && isPlausibleTime(lastModified);
+  const time = { fallbackTime: known ? lastModified : arrival, fallbackFrom: known ? "object" : "arrival" } as const;
   const id = sourceKey(ref.bucket, ref.key, etag);
   if (ref.store === "file")
     return { service: "file", id, constants: constantsOf({ "log.file.path": ref.key }), ...time };

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { isPlausibleTime } from "../bytes/iso-time.ts";
 import { escapeInvalidUtf8, INVALID_UTF8_TAG, isValidUtf8 } from "../bytes/utf8.ts";
 import type { FrameBlock } from "../framing/frame.ts";
 import { contextOf } from "./context.ts";
@@ -67,8 +68,7 @@ export class RecordReader {
     cursor.move(message, 0, message.length, 0);
     cursor.idKey = at.idKey;
     cursor.position = at.position;
-    cursor.timestamp = at.timestamp;
-    cursor.timestampFrom = "record";
+    setTime(cursor, at.timestamp);
     cursor.eventId = at.eventId;
     this.#finish(cursor);
   }
@@ -85,10 +85,7 @@ export class RecordReader {
     cursor.move(bytes, 0, message.length, 0);
     cursor.idKey = at.idKey;
     cursor.position = at.position;
-    if (at.timestamp !== undefined) {
-      cursor.timestamp = at.timestamp;
-      cursor.timestampFrom = "record";
-    }
+    setTime(cursor, at.timestamp);
     if (fields !== undefined) {
       cursor.json = fields;
       cursor.jsonFrom = message.length;
@@ -125,6 +122,13 @@ export class RecordReader {
 /** The source's own, or what the first frame looks like. */
 export function formatOf(settings: SourceSettings, key: string | undefined, head: Uint8Array): Format {
   return settings.format ?? detectFormat({ key, head });
+}
+
+/** A time that no date can say counts as missing. */
+function setTime(cursor: RecordCursor, ms: number | undefined): void {
+  if (ms === undefined || !isPlausibleTime(ms)) return;
+  cursor.timestamp = ms;
+  cursor.timestampFrom = "record";
 }
 
 /** A message with bytes that aren't UTF-8 is replaced by a readable form; its span stays that of the original. */

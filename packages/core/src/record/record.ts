@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { ByteWriter } from "../bytes/byte-writer.ts";
-import type { DocumentTemplate } from "./document.ts";
+import type { ConstantValue, DocumentTemplate } from "./document-template.ts";
 import type { LayoutValues } from "./layout.ts";
 import type { Origin } from "./origin.ts";
 
@@ -13,7 +13,7 @@ export interface RecordContext {
   readonly namespace: string;
   readonly tags: readonly string[];
   /** Flat ECS names of all constant fields: the origin's, the dataset's and the source's own `fields`. */
-  readonly constants: ReadonlyMap<string, string>;
+  readonly constants: ReadonlyMap<string, ConstantValue>;
   readonly template: DocumentTemplate;
 }
 
@@ -49,8 +49,15 @@ export function recordId(key: string, start: number, end: number, part: number):
   return part === 0 ? `${key}-${start}-${end}` : `${key}-${start}-${end}.${part}`;
 }
 
+const HYPHEN = 0x2d;
+
 export function writeId(record: RecordView, out: ByteWriter): void {
-  out.ascii(recordId(record.idKey, record.start, record.end, record.part));
+  out.ascii(record.idKey);
+  out.byte(HYPHEN);
+  out.integer(record.start);
+  out.byte(HYPHEN);
+  out.integer(record.end);
+  if (record.part !== 0) out.ascii(`.${record.part}`);
 }
 
 const NO_TAGS: readonly string[] = [];
@@ -123,13 +130,14 @@ export class RecordCursor implements RecordView {
       case "event.id":
         return this.eventId;
     }
-    return this.#own(name) ?? this.context.constants.get(name);
+    const own = this.values === undefined ? undefined : layoutValue(this.values, this.bytes, name);
+    return own ?? this.context.constants.get(name) ?? this.#jsonValue(name);
   }
 
-  #own(name: string): FieldValue {
-    if (this.values !== undefined) return layoutValue(this.values, this.bytes, name);
-    if (this.json !== undefined) return jsonValue(this.json, name.startsWith("json.") ? name.slice(5) : name);
-    return undefined;
+  /** After the constants: what a line says must not pass for its dataset or origin. */
+  #jsonValue(name: string): FieldValue {
+    if (this.json === undefined) return undefined;
+    return jsonValue(this.json, name.startsWith("json.") ? name.slice(5) : name);
   }
 }
 

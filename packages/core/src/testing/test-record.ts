@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { DocumentTemplate } from "../record/document.ts";
+import { DocumentTemplate } from "../record/document-template.ts";
 import type { Origin } from "../record/origin.ts";
 import { type RecordContext, RecordCursor, type RecordView } from "../record/record.ts";
 
@@ -54,7 +54,7 @@ function contextOf(plain: TestRecord): RecordContext {
     ["event.dataset", dataset],
     ...Object.entries(plain.fields ?? {}),
   ]);
-  const template = new DocumentTemplate({ constants, layout: undefined, tags, offset: true, eventId: false });
+  const template = new DocumentTemplate({ constants, layout: undefined, offset: true, eventId: false });
   return { origin: originOf(plain.idKey), dataset, namespace, tags, constants, template };
 }
 

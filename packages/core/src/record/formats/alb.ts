@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import { parseIsoZ } from "../../bytes/iso-time.ts";
 import { Layout, LayoutValues } from "../layout.ts";
 import type { RecordCursor } from "../record.ts";
@@ -11,7 +10,6 @@ import { isDecimal, isWholeNumber, Tokens } from "./tokens.ts";
 const layout: Layout = new Layout({
   "aws.elb.type": "keyword",
   "aws.elb.name": "keyword",
-  "aws.elb.protocol": "keyword",
   "aws.elb.request_processing_time.sec": "double",
   "aws.elb.backend_processing_time.sec": "double",
   "aws.elb.response_processing_time.sec": "double",
@@ -33,8 +31,6 @@ const layout: Layout = new Layout({
   "aws.elb.classification_reason": "keyword",
   "aws.elb.conn_trace_id": "keyword",
   "destination.domain": "keyword",
-  "event.category": "keywords",
-  "event.kind": "keyword",
   "event.outcome": "keyword",
   "event.start": "keyword",
   "event.end": "keyword",
@@ -102,9 +98,6 @@ const SOURCE_IP = S("source.ip");
 const SOURCE_PORT = S("source.port");
 const BACKEND_IP = S("aws.elb.backend.ip");
 const BACKEND_PORT = S("aws.elb.backend.port");
-const PROTOCOL = S("aws.elb.protocol");
-const CATEGORY = S("event.category");
-const KIND = S("event.kind");
 const OUTCOME = S("event.outcome");
 const METHOD = S("http.request.method");
 const HTTP_VERSION = S("http.version");
@@ -117,7 +110,8 @@ const URL_PORT = S("url.port");
 const URL_PATH = S("url.path");
 const URL_QUERY = S("url.query");
 
-const TYPES: ReadonlySet<string> = new Set(["http", "https", "h2", "grpcs", "ws", "wss"]);
+const TYPES: readonly string[] = ["http ", "https ", "h2 ", "grpcs ", "ws ", "wss "];
+const SPACE = 0x20;
 /** Fields up to the target group were there from the first version of the log on. */
 const MIN_FIELDS = 17;
 
@@ -125,6 +119,7 @@ export const alb: Format = {
   name: "alb",
   dataset: "aws.elb_logs",
   layout,
+  constants: { "aws.elb.protocol": "http", "event.category": ["web"], "event.kind": "event" },
   detect: ({ head }: FormatHint) => {
     const tokens = new Tokens();
     return isEntry(head, 0, head.length, tokens) && !Number.isNaN(timeOf(head, tokens));
@@ -132,35 +127,52 @@ export const alb: Format = {
   parser: ({ fields }) => {
     const tokens = new Tokens();
     const values = new LayoutValues(layout);
-    return (record) => parse(record, tokens, fields ? values : undefined);
+    return fields ? (record) => parse(record, tokens, values) : setTimeOnly;
   },
 };
 
 function isEntry(bytes: Uint8Array, from: number, to: number, tokens: Tokens): boolean {
-  if (!tokens.split(bytes, from, to) || tokens.count < MIN_FIELDS) return false;
-  const end = tokens.to[0] as number;
-  return end - from <= 5 && TYPES.has(Buffer.from(bytes.subarray(from, end)).toString("latin1"));
+  return isType(bytes, from, to) && tokens.split(bytes, from, to) && tokens.count >= MIN_FIELDS;
+}
+
+/** http, https, h2, grpcs, ws or wss, and a space. */
+function isType(bytes: Uint8Array, from: number, to: number): boolean {
+  return TYPES.some((type) => startsWith(bytes, from, to, type));
 }
 
 function timeOf(bytes: Uint8Array, tokens: Tokens): number {
   return parseIsoZ(bytes, tokens.from[1] as number, tokens.to[1] as number);
 }
 
-function parse(record: RecordCursor, tokens: Tokens, values: LayoutValues | undefined): ParseResult {
-  const { bytes } = record;
-  if (!isEntry(bytes, record.from, record.to, tokens)) return "unparsed";
-  const time = timeOf(bytes, tokens);
-  if (Number.isNaN(time)) return "unparsed";
+/** Where fields aren't asked for, the time is read from its place behind the type. */
+function setTimeOnly(record: RecordCursor): ParseResult {
+  const { bytes, from, to } = record;
+  if (!isType(bytes, from, to)) return "unparsed";
+  let start = from;
+  while (bytes[start] !== SPACE) start++;
+  start += 1;
+  let end = start;
+  while (end < to && bytes[end] !== SPACE) end++;
+  return setTime(record, parseIsoZ(bytes, start, end)) ? "record" : "unparsed";
+}
+
+function setTime(record: RecordCursor, time: number): boolean {
+  if (Number.isNaN(time)) return false;
   record.timestamp = time;
   record.timestampFrom = "record";
-  if (values === undefined) return "record";
+  return true;
+}
+
+function parse(record: RecordCursor, tokens: Tokens, values: LayoutValues): ParseResult {
+  const { bytes } = record;
+  if (!isEntry(bytes, record.from, record.to, tokens) || !setTime(record, timeOf(bytes, tokens))) return "unparsed";
   values.clear();
   setListed(bytes, tokens, values);
   setClient(bytes, tokens, values);
   setTarget(bytes, tokens, values);
   setRequest(bytes, tokens.from[12] as number, tokens.to[12] as number, values);
   setTls(bytes, tokens, values);
-  setEvent(bytes, tokens, values);
+  setOutcome(bytes, tokens, values);
   record.values = values;
   return "record";
 }
@@ -256,10 +268,7 @@ function setTls(bytes: Uint8Array, tokens: Tokens, values: LayoutValues): void {
   values.text[TLS_PROTOCOL] = tls ? "tls" : "ssl";
 }
 
-function setEvent(bytes: Uint8Array, tokens: Tokens, values: LayoutValues): void {
-  values.text[CATEGORY] = "web";
-  values.text[KIND] = "event";
-  values.text[PROTOCOL] = "http";
+function setOutcome(bytes: Uint8Array, tokens: Tokens, values: LayoutValues): void {
   if (tokens.absent(8, bytes)) return;
   values.text[OUTCOME] = (bytes[tokens.from[8] as number] as number) >= 0x34 ? "failure" : "success";
 }

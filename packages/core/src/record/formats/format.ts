@@ -1,3 +1,4 @@
+import type { ConstantValue } from "../document-template.ts";
 import type { Layout } from "../layout.ts";
 import type { RecordCursor } from "../record.ts";
 
@@ -20,6 +21,8 @@ export interface Format {
   /** ECS dataset of what it yields; undefined where content doesn't tell. */
   readonly dataset: string | undefined;
   readonly layout: Layout | undefined;
+  /** ECS fields that are the same for every record of this format. */
+  readonly constants: Readonly<Record<string, ConstantValue>>;
   /** True when the content looks like this format for certain; cheap, and never true by key alone. */
   detect(hint: FormatHint): boolean;
   /** A parser for one item; it may keep state (headers, buffers it reuses). `fields: false` asks for the timestamp alone. */

@@ -15,13 +15,13 @@ export const json: Format = {
   name: "json",
   dataset: undefined,
   layout: undefined,
+  constants: {},
   detect: ({ head }: FormatHint) => parseObject(head, 0, head.length) !== undefined,
   parser:
     ({ fields }) =>
     (record) => {
       const object = parseObject(record.bytes, record.from, record.to);
       if (object === undefined) return "unparsed";
-      keepToOneLine(record);
       setTime(record, object);
       if (fields) setFields(record, object);
       return "record";
@@ -47,6 +47,7 @@ function keepToOneLine(record: RecordCursor): void {
   const { bytes, from, to } = record;
   const found = Buffer.prototype.indexOf.call(bytes, LF, from);
   if (found < 0 || found >= to) return;
+  record.messageText = record.message();
   const line = Buffer.from(bytes.subarray(from, to));
   for (let i = 0; i < line.length; i++) if (line[i] === LF || line[i] === CR) line[i] = SPACE;
   record.bytes = line;
@@ -55,6 +56,7 @@ function keepToOneLine(record: RecordCursor): void {
 }
 
 function setFields(record: RecordCursor, object: Record<string, unknown>): void {
+  keepToOneLine(record);
   record.json = object;
   record.jsonFrom = record.from;
   record.jsonTo = record.to;
@@ -78,19 +80,26 @@ function timeOf(value: unknown): number | undefined {
   return isPlausibleTime(ms) ? ms : undefined;
 }
 
-const ZONED = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})$/;
+const ZONED = /^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})$/;
 const DIGITS = /^\d{10}(?:\.\d{1,9})?$|^\d{13}$|^\d{16}$|^\d{19}$/;
 
 function textTime(text: string): number {
-  if (ZONED.test(text)) return Date.parse(text.replace(",", ".").replace(" ", "T"));
+  const day = ZONED.exec(text)?.[1];
+  if (day !== undefined) return isRealDay(day) ? Date.parse(text.replace(",", ".").replace(" ", "T")) : Number.NaN;
   return DIGITS.test(text) ? numberTime(Number(text)) : Number.NaN;
 }
 
+/** Date.parse takes the 30th of February for the 2nd of March. */
+function isRealDay(day: string): boolean {
+  return Number(day.slice(8)) <= 28 || new Date(day).toJSON()?.startsWith(day) === true;
+}
+
+/** Counted in whole microseconds, as binary fractions of a second and nanoseconds beyond 2^53 are not exact. */
 function numberTime(value: number): number {
   if (!(value >= 1e8)) return Number.NaN;
-  if (value < 1e11) return Math.floor(value * 1000);
+  if (value < 1e11) return Math.floor(Math.round(value * 1e6) / 1e3);
   if (value < 1e14) return Math.floor(value);
-  return Math.floor(value < 1e17 ? value / 1e3 : value / 1e6);
+  return Math.floor((value < 1e17 ? value : Math.round(value / 1e3)) / 1e3);
 }
 
 function own(object: Record<string, unknown>, key: string): unknown {

@@ -5,6 +5,7 @@ export const raw: Format = {
   name: "raw",
   dataset: undefined,
   layout: undefined,
+  constants: {},
   detect: () => false,
   parser: () => () => "record",
 };

@@ -1,0 +1,87 @@
+import { Buffer } from "node:buffer";
+import { ByteWriter } from "../bytes/byte-writer.ts";
+import { LineFramer } from "../framing/lines.ts";
+import { encodeDocument } from "./document.ts";
+import { formatNamed } from "./formats/index.ts";
+import { objectOrigin } from "./origin.ts";
+import { type FieldValue, type RecordCursor, recordId } from "./record.ts";
+import { type RecordCounts, RecordReader } from "./record-reader.ts";
+import type { SourceSettings } from "./source.ts";
+
+export const ARRIVAL: number = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
+
+/** What is left of a record once the cursor has moved on. */
+export interface ReadRecord {
+  readonly id: string;
+  readonly json: string;
+  readonly document: Readonly<Record<string, unknown>>;
+  readonly timestampFrom: string;
+  readonly tags: FieldValue;
+  /** What `get` said of each name asked for. */
+  readonly fields: Readonly<Record<string, FieldValue>>;
+}
+
+export interface ReadRecords {
+  readonly records: readonly ReadRecord[];
+  readonly counts: RecordCounts;
+  readonly format: string | undefined;
+}
+
+export interface ReadOptions {
+  /** By name; without one the content decides. */
+  readonly format?: string;
+  readonly settings?: Partial<SourceSettings>;
+  /** Names to `get`. */
+  readonly get?: readonly string[];
+}
+
+export function settingsOf(over: Partial<SourceSettings> = {}): SourceSettings {
+  return {
+    index: undefined,
+    format: undefined,
+    dataset: undefined,
+    namespace: "default",
+    fields: true,
+    tags: [],
+    constants: {},
+    ...over,
+  };
+}
+
+/** The way of an object's bytes: lines, records, documents. */
+export function readRecords(content: string | readonly Uint8Array[], options: ReadOptions = {}): ReadRecords {
+  const records: ReadRecord[] = [];
+  const counts = { in: 0, skipped: 0, unparsed: 0 };
+  const origin = objectOrigin({ store: "s3", bucket: "b", key: "k" }, "e", undefined, ARRIVAL);
+  const format = options.format === undefined ? {} : { format: formatNamed(options.format) };
+  const settings = settingsOf({ ...format, ...options.settings });
+  const reader = new RecordReader(origin, settings, "k", counts, (record) =>
+    records.push(kept(record, options.get ?? [])),
+  );
+  const framer = new LineFramer();
+  for (const chunk of typeof content === "string" ? [Buffer.from(content)] : content)
+    for (const block of framer.push(chunk)) reader.read(block);
+  for (const block of framer.end()) reader.read(block);
+  return { records, counts, format: reader.format };
+}
+
+export function kept(record: RecordCursor, names: readonly string[] = []): ReadRecord {
+  const out = new ByteWriter();
+  encodeDocument(record, out);
+  const json = out.view().toString("utf8");
+  return {
+    id: recordId(record.idKey, record.start, record.end, record.part),
+    json,
+    document: JSON.parse(json),
+    timestampFrom: record.timestampFrom,
+    tags: record.get("tags"),
+    fields: Object.fromEntries(names.map((name) => [name, record.get(name)])),
+  };
+}
+
+/** The member of nested objects that a dotted name means. */
+export function member(document: unknown, path: string): unknown {
+  return path
+    .split(".")
+    .reduce((value: unknown, name) => (value as Record<string, unknown> | undefined)?.[name], document);
+}
