@@ -7,6 +7,9 @@ const COMMA = 0x2c;
 const QUOTE = 0x22;
 const CLOSE_BRACE = 0x7d;
 
+/** Members that the document itself has: a constant of that name stands under `labels`, ECS's place for one's own. */
+const TAKEN: ReadonlySet<string> = new Set(["@timestamp", "message", "json", "tags", "sluice"]);
+
 export type ConstantValue = string | readonly string[];
 
 export interface TemplateParts {
@@ -62,9 +65,10 @@ export class DocumentTemplate {
     parts.layout?.leaves.forEach(({ path, type }, slot) => {
       place(root, path, { kind: "slot", slot, type });
     });
-    for (const [path, value] of parts.constants) place(root, path, { kind: "constant", value });
+    for (const [path, value] of parts.constants) place(root, ownPlace(path), { kind: "constant", value });
     if (parts.offset) place(root, "log.offset", { kind: "offset" });
     if (parts.eventId) place(root, "event.id", { kind: "eventId" });
+    settle(root);
     const compiler = new Compiler();
     compiler.members(root, false);
     this.#steps = compiler.finish();
@@ -127,14 +131,13 @@ class Compiler {
   }
 }
 
-/** A path that is also the beginning of another's keeps its own value under `.value`, as an object can't be both. */
+function ownPlace(path: string): string {
+  return TAKEN.has(path.split(".", 1)[0] as string) ? `labels.${path}` : path;
+}
+
 function place(root: Node, path: string, leaf: Leaf): void {
   let node = root;
   for (const name of path.split(".")) {
-    if (node.leaf !== undefined) {
-      node.children.set("value", { children: new Map(), leaf: node.leaf });
-      delete node.leaf;
-    }
     let child = node.children.get(name);
     if (child === undefined) {
       child = { children: new Map() };
@@ -142,8 +145,17 @@ function place(root: Node, path: string, leaf: Leaf): void {
     }
     node = child;
   }
-  if (node.children.size === 0) node.leaf = leaf;
-  else node.children.set("value", { children: new Map(), leaf });
+  node.leaf = leaf;
+}
+
+/** A path that is also the beginning of another's keeps its own value under `.value`, as an object can't be both. */
+function settle(node: Node): void {
+  for (const child of node.children.values()) settle(child);
+  if (node.leaf === undefined || node.children.size === 0) return;
+  let name = "value";
+  while (node.children.has(name)) name = `_${name}`;
+  node.children.set(name, { children: new Map(), leaf: node.leaf });
+  delete node.leaf;
 }
 
 function isCertain(node: Node): boolean {

@@ -72,11 +72,25 @@ export function kept(record: RecordCursor, names: readonly string[] = []): ReadR
   return {
     id: recordId(record.idKey, record.start, record.end, record.part),
     json,
-    document: JSON.parse(json),
+    document: parseUnique(json) as ReadRecord["document"],
     timestampFrom: record.timestampFrom,
     tags: record.get("tags"),
     fields: Object.fromEntries(names.map((name) => [name, record.get(name)])),
   };
+}
+
+/** Parses; throws when a member is there twice: parsers differ on which one holds, and Elasticsearch takes neither. */
+export function parseUnique(json: string): unknown {
+  const parsed: unknown = JSON.parse(json);
+  const written = [...json.matchAll(/"(?:[^"\\]|\\.)*"(:?)/g)].filter(([, colon]) => colon === ":").length;
+  if (members(parsed) !== written) throw new Error(`a member is there twice: ${json}`);
+  return parsed;
+}
+
+function members(value: unknown): number {
+  if (value === null || typeof value !== "object") return 0;
+  const inner = Object.values(value).reduce((sum: number, each) => sum + members(each), 0);
+  return inner + (Array.isArray(value) ? 0 : Object.keys(value).length);
 }
 
 /** The member of nested objects that a dotted name means. */

@@ -130,14 +130,14 @@ export class RecordCursor implements RecordView {
       case "event.id":
         return this.eventId;
     }
-    const own = this.values === undefined ? undefined : layoutValue(this.values, this.bytes, name);
-    return own ?? this.context.constants.get(name) ?? this.#jsonValue(name);
+    return this.context.constants.get(name) ?? this.#own(name);
   }
 
-  /** After the constants: what a line says must not pass for its dataset or origin. */
-  #jsonValue(name: string): FieldValue {
-    if (this.json === undefined) return undefined;
-    return jsonValue(this.json, name.startsWith("json.") ? name.slice(5) : name);
+  /** After the constants: as in the document, and what a line says must not pass for its dataset or origin. */
+  #own(name: string): FieldValue {
+    if (this.values !== undefined) return layoutValue(this.values, this.bytes, name);
+    if (this.json !== undefined) return jsonValue(this.json, name.startsWith("json.") ? name.slice(5) : name);
+    return undefined;
   }
 }
 
