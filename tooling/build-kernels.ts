@@ -31,6 +31,24 @@ declare const WebAssembly: {
 
 const KERNELS: readonly Kernel[] = [
   {
+    source: "packages/core/src/framing/line-kernel.c",
+    output: "packages/core/src/framing/line-kernel-wasm.ts",
+    exports: [
+      "input",
+      "escaped",
+      "from",
+      "to",
+      "escaped_from",
+      "escaped_to",
+      "quotes",
+      "input_capacity",
+      "max_lines",
+      "consumed",
+      "skipped",
+      "scan",
+    ],
+  },
+  {
     source: "packages/core/src/gzip/deflate.c",
     output: "packages/core/src/gzip/deflate-wasm.ts",
     exports: ["base"],

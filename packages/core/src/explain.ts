@@ -2,7 +2,6 @@ import { Buffer } from "node:buffer";
 import type { ExplainedItem, Explanation } from "./api.ts";
 import type { Decoded, Item, Unit } from "./envelope/item.ts";
 import { asSluiceError, quote } from "./errors.ts";
-import type { FrameBlock } from "./framing/frame.ts";
 import { LineFramer } from "./framing/lines.ts";
 import { decompress, isGzip } from "./object/decompress.ts";
 import { openObject } from "./object/read-object.ts";
@@ -13,6 +12,8 @@ import { RecordReader } from "./record/record-reader.ts";
 
 /** Stored bytes of an object that are looked at. */
 const PEEK_BYTES = 64 * 1024;
+
+const NO_BYTES = new Uint8Array(0);
 
 /** Where each item of an event would go, judged by its first record. Sends nothing. */
 export async function explainItems(plan: Plan, decoded: Decoded): Promise<Explanation> {
@@ -35,8 +36,8 @@ async function explainItem(plan: Plan, unit: Unit, item: Item): Promise<Explaine
   const settings = plan.sourceOf(item);
   const base = { unit: unit.id, path: item.path, what: nameOf(item), source: settings.index };
   try {
-    const { compression, framed } = await firstFrames(plan, item);
-    const first = firstRecord(plan, item, framed);
+    const { compression, bytes } = await firstBytes(plan, item);
+    const first = firstRecord(plan, item, bytes);
     if (first === undefined) return { ...base, status: "record source", compression, reason: "no records" };
     return { ...base, ...first, status: "record source", compression };
   } catch (error) {
@@ -47,13 +48,14 @@ async function explainItem(plan: Plan, unit: Unit, item: Item): Promise<Explaine
 
 interface Peek {
   readonly compression: string | undefined;
-  readonly framed: readonly FrameBlock[];
+  /** Decoded. */
+  readonly bytes: Uint8Array;
 }
 
-async function firstFrames(plan: Plan, item: Item): Promise<Peek> {
-  if (item.kind === "bytes") return { compression: undefined, framed: linesOf(item.bytes) };
-  if (item.kind === "logs") return { compression: "gzip", framed: linesOf(Buffer.from(item.events[0]?.message ?? "")) };
-  if (item.kind === "direct") return { compression: undefined, framed: [] };
+async function firstBytes(plan: Plan, item: Item): Promise<Peek> {
+  if (item.kind === "bytes") return { compression: undefined, bytes: item.bytes };
+  if (item.kind === "logs") return { compression: "gzip", bytes: Buffer.from(item.events[0]?.message ?? "") };
+  if (item.kind === "direct") return { compression: undefined, bytes: NO_BYTES };
   const { signal } = new AbortController();
   const options = { partBytes: PEEK_BYTES, attempts: 1, minDelayMs: 1, maxDelayMs: 1, signal };
   const object = await openObject(plan.reader, item.ref, options);
@@ -64,19 +66,13 @@ async function firstFrames(plan: Plan, item: Item): Promise<Peek> {
       yield chunk;
     }
   }
-  for await (const chunk of decompress(noticed(), plan.config.read)) return { compression, framed: linesOf(chunk) };
-  return { compression, framed: [] };
-}
-
-function linesOf(bytes: Uint8Array): readonly FrameBlock[] {
-  const framer = new LineFramer();
-  const blocks = framer.push(bytes);
-  return blocks.some(({ count }) => count > 0) ? blocks : framer.end();
+  for await (const bytes of decompress(noticed(), plan.config.read)) return { compression, bytes };
+  return { compression, bytes: NO_BYTES };
 }
 
 type FirstRecord = Pick<ExplainedItem, "format" | "dataset" | "namespace" | "sinks" | "reason">;
 
-function firstRecord(plan: Plan, item: Item, blocks: readonly FrameBlock[]): FirstRecord | undefined {
+function firstRecord(plan: Plan, item: Item, bytes: Uint8Array): FirstRecord | undefined {
   let found: FirstRecord | undefined;
   const emit = (record: RecordCursor): void => {
     if (found !== undefined) return;
@@ -94,7 +90,9 @@ function firstRecord(plan: Plan, item: Item, blocks: readonly FrameBlock[]): Fir
   const key = item.kind === "object" ? item.ref.key : undefined;
   const counts = { in: 0, skipped: 0, unparsed: 0 };
   const reader = new RecordReader(directOrigin("explain", 0), plan.sourceOf(item), key, counts, emit);
-  for (const block of blocks) if (found === undefined) reader.read(block);
+  const framer = new LineFramer();
+  framer.push(bytes, (block) => reader.read(block));
+  if (found === undefined) framer.end((block) => reader.read(block));
   return found;
 }
 

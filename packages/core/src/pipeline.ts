@@ -77,15 +77,15 @@ async function carryObject(ref: ObjectRef, item: Item, number: number, account: 
   const reader = recordReader(item, origin, ref.key, number, account, run);
   const framer = new LineFramer({ maxFrameBytes: run.plan.config.read.maxFrameBytes });
   for await (const chunk of decompress(run.counted(object.body), run.plan.config.read)) {
-    for (const block of framer.push(chunk)) {
+    framer.push(chunk, (block) => {
       reader.read(block);
       run.passed(number, block.base);
-    }
+    });
     run.progress();
     await run.ready();
     run.checkDeadline();
   }
-  for (const block of framer.end()) reader.read(block);
+  framer.end((block) => reader.read(block));
 }
 
 async function carryLogs(
@@ -112,8 +112,8 @@ async function carryBytes(
 ): Promise<void> {
   const reader = recordReader(item, streamOrigin(item.stream), undefined, number, account, run);
   const framer = new LineFramer({ maxFrameBytes: run.plan.config.read.maxFrameBytes });
-  for (const block of framer.push(item.bytes)) reader.read(block);
-  for (const block of framer.end()) reader.read(block);
+  framer.push(item.bytes, (block) => reader.read(block));
+  framer.end((block) => reader.read(block));
   await run.ready();
 }
 

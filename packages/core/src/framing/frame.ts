@@ -1,4 +1,13 @@
-/** Frames of one piece of decoded bytes, as parallel arrays. Valid until the framer's next call. */
+/** The frames of a block as the insides of JSON strings, ready to be copied. Valid as long as the block. */
+export interface EscapedFrames {
+  readonly bytes: Uint8Array;
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  /** Double quotes in each frame, or -1 when it holds another byte that JSON escapes (a backslash, a control character). */
+  readonly quotes: Int32Array;
+}
+
+/** Frames of one piece of decoded bytes, as parallel arrays. Valid only during the call that it is passed to. */
 export interface FrameBlock {
   readonly bytes: Uint8Array;
   /** Position of `bytes[0]` in the decoded object. */
@@ -9,12 +18,16 @@ export interface FrameBlock {
   readonly to: Int32Array;
   /** Blank frames passed over in this piece. */
   readonly skipped: number;
+  /** There when it came for free. */
+  readonly escaped?: EscapedFrames | undefined;
 }
 
-/** Bytes → frames. Positions are byte offsets in the decoded object, whatever the chunks are. */
+export type TakeBlock = (block: FrameBlock) => void;
+
+/** Bytes → frames, handed over synchronously. Positions are byte offsets in the decoded object, whatever the chunks are. */
 export interface Framer {
   /** Takes the next chunk, which must not change afterwards. */
-  push(chunk: Uint8Array): readonly FrameBlock[];
+  push(chunk: Uint8Array, take: TakeBlock): void;
   /** What was left without a terminator. */
-  end(): readonly FrameBlock[];
+  end(take: TakeBlock): void;
 }

@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { ByteWriter } from "../bytes/byte-writer.ts";
+import type { EscapedFrames, TakeBlock } from "./frame.ts";
 import { LineFramer } from "./lines.ts";
 
 interface Framed {
@@ -11,19 +13,32 @@ interface Framed {
 const frameText = (bytes: Uint8Array, from: number, to: number, base = 0): string =>
   `${base + from}-${base + to} ${Buffer.from(bytes.subarray(from, to)).toString("latin1")}`;
 
-function framed(chunks: Iterable<Uint8Array>, max?: number): Framed {
-  const framer = new LineFramer(max === undefined ? {} : { maxFrameBytes: max });
+function framed(chunks: Iterable<Uint8Array>, max?: number, kernel?: null): Framed {
+  const framer = new LineFramer({
+    ...(max !== undefined && { maxFrameBytes: max }),
+    ...(kernel === null && { kernel }),
+  });
   const frames: string[] = [];
   let skipped = 0;
-  const take = (blocks: ReturnType<LineFramer["push"]>): void => {
-    for (const { bytes, base, count, from, to, skipped: blank } of blocks) {
-      skipped += blank;
-      for (let i = 0; i < count; i++) frames.push(frameText(bytes, from[i] as number, to[i] as number, base));
+  const take: TakeBlock = ({ bytes, base, count, from, to, skipped: blank, escaped }) => {
+    skipped += blank;
+    for (let i = 0; i < count; i++) {
+      frames.push(frameText(bytes, from[i] as number, to[i] as number, base));
+      if (escaped !== undefined) checkEscaped(bytes.subarray(from[i], to[i]), escaped, i);
     }
   };
-  for (const chunk of chunks) take(framer.push(chunk));
-  take(framer.end());
+  for (const chunk of chunks) framer.push(chunk, take);
+  framer.end(take);
   return { frames, skipped };
+}
+
+/** What the kernel escaped is what the writer would write. */
+function checkEscaped(frame: Uint8Array, { bytes, from, to, quotes }: EscapedFrames, i: number): void {
+  const out = new ByteWriter();
+  out.jsonText(frame, 0, frame.length);
+  expect(Buffer.from(bytes.subarray(from[i], to[i])).equals(out.view())).toBe(true);
+  const other = frame.some((byte) => byte < 0x20 || byte === 0x5c);
+  expect(quotes[i]).toBe(other ? -1 : frame.filter((byte) => byte === 0x22).length);
 }
 
 /** The same rules, written plainly over all of the bytes. */
@@ -79,6 +94,7 @@ describe("whatever the chunks are", () => {
       const expected = reference(bytes, size);
       expect(framed([bytes], size)).toEqual(expected);
       expect(framed(chunked(bytes, places), size)).toEqual(expected);
+      expect(framed(chunked(bytes, places), size, null)).toEqual(expected);
       expect(
         framed(
           [...bytes].map((byte) => Uint8Array.of(byte)),
@@ -160,8 +176,9 @@ describe("lines that are too long", () => {
     const framer = new LineFramer({ maxFrameBytes: 100 });
     let given = 0;
     for (let read = 1; read <= 1000; read++) {
-      for (const block of framer.push(Buffer.from("x")))
-        for (let i = 0; i < block.count; i++) given += (block.to[i] as number) - (block.from[i] as number);
+      framer.push(Buffer.from("x"), ({ count, from, to }) => {
+        for (let i = 0; i < count; i++) given += (to[i] as number) - (from[i] as number);
+      });
       expect(read - given).toBeLessThan(102);
     }
   });
@@ -169,13 +186,18 @@ describe("lines that are too long", () => {
 
 test("positions go on from where reading starts", () => {
   const framer = new LineFramer({ start: 1000 });
-  const [block] = framer.push(Buffer.from("\ufeffa\n"));
-  expect([block?.base, block?.from[0], block?.to[0]]).toEqual([1000, 0, 4]);
+  const spans: number[][] = [];
+  framer.push(Buffer.from("\ufeffa\n"), ({ base, from, to }) => spans.push([base, from[0] as number, to[0] as number]));
+  expect(spans).toEqual([[1000, 0, 4]]);
 });
 
 test("a million blank lines are a number, not a million of anything", () => {
-  const blocks = new LineFramer().push(Buffer.alloc(1_000_000, "\n"));
-  expect(blocks.map(({ count, skipped }) => ({ count, skipped }))).toEqual([{ count: 0, skipped: 1_000_000 }]);
+  const counted = { count: 0, skipped: 0 };
+  new LineFramer().push(Buffer.alloc(1_000_000, "\n"), ({ count, skipped }) => {
+    counted.count += count;
+    counted.skipped += skipped;
+  });
+  expect(counted).toEqual({ count: 0, skipped: 1_000_000 });
   const crlf = Buffer.from("\r\n".repeat(500_000));
   expect(framed(chunked(crlf, [1, 77_777, 500_001]))).toEqual({ frames: [], skipped: 500_000 });
 });

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
-import type { FrameBlock, Framer } from "./frame.ts";
+import type { Framer, TakeBlock } from "./frame.ts";
+import { type LineKernel, lineKernel } from "./line-kernel.ts";
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -14,6 +15,7 @@ export const DEFAULT_MAX_FRAME_BYTES: number = 8 * 1024 * 1024;
  */
 export class LineFramer implements Framer {
   readonly #max: number;
+  readonly #kernel: LineKernel | undefined;
   /** Chunks of the line that has no end yet, and their size. */
   #carry: Uint8Array[] = [];
   #carried = 0;
@@ -23,49 +25,50 @@ export class LineFramer implements Framer {
   #to = new Int32Array(4096);
   #count = 0;
 
-  constructor(options?: { readonly maxFrameBytes?: number; readonly start?: number }) {
+  /** `kernel: null` does without WebAssembly: slower, the same frames. */
+  constructor(options?: { readonly maxFrameBytes?: number; readonly start?: number; readonly kernel?: null }) {
     this.#max = options?.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES;
+    this.#kernel = options?.kernel === null ? undefined : lineKernel();
     this.#at = options?.start ?? 0;
   }
 
-  push(chunk: Uint8Array): readonly FrameBlock[] {
+  push(chunk: Uint8Array, take: TakeBlock): void {
     const first = Buffer.prototype.indexOf.call(chunk, LF);
-    if (first < 0) return this.#keep(chunk);
-    if (this.#carried === 0) return [this.#lines(chunk, chunk.lastIndexOf(LF) + 1)];
-    const joined = this.#carriedLine(chunk.subarray(0, first + 1));
-    const rest = chunk.subarray(first + 1);
-    if (rest.length === 0) return [joined];
-    // The joined line's arrays would be overwritten by the next block's.
-    const kept: FrameBlock = {
-      ...joined,
-      from: joined.from.slice(0, joined.count),
-      to: joined.to.slice(0, joined.count),
-    };
-    return [kept, ...this.push(rest)];
+    if (first < 0) this.#keep(chunk, take);
+    else if (this.#carried === 0) this.#lines(chunk, chunk.lastIndexOf(LF) + 1, take);
+    else {
+      this.#carriedLine(chunk.subarray(0, first + 1), take);
+      const rest = chunk.subarray(first + 1);
+      if (rest.length > 0) this.push(rest, take);
+    }
   }
 
-  end(): readonly FrameBlock[] {
-    if (this.#carried === 0) return [];
-    return [this.#carriedLine(new Uint8Array(0))];
+  end(take: TakeBlock): void {
+    if (this.#carried > 0) this.#carriedLine(new Uint8Array(0), take);
   }
 
   /** A chunk without a line end: carried on, or given out in pieces once it is longer than a line may be. */
-  #keep(chunk: Uint8Array): readonly FrameBlock[] {
-    if (chunk.length === 0) return [];
+  #keep(chunk: Uint8Array, take: TakeBlock): void {
+    if (chunk.length === 0) return;
     this.#carry.push(chunk);
     this.#carried += chunk.length;
-    return this.#carried < this.#max + 2 ? [] : [this.#pieces(Buffer.concat(this.#carry))];
+    if (this.#carried >= this.#max + 2) this.#pieces(Buffer.concat(this.#carry), take);
   }
 
-  #carriedLine(tail: Uint8Array): FrameBlock {
+  #carriedLine(tail: Uint8Array, take: TakeBlock): void {
     const bytes = Buffer.concat([...this.#carry, tail]);
-    return this.#lines(bytes, bytes.length);
+    this.#lines(bytes, bytes.length, take);
   }
 
   /** Frames the whole lines in `bytes[0, end)`, carries the rest. */
-  #lines(bytes: Uint8Array, end: number): FrameBlock {
+  #lines(bytes: Uint8Array, end: number, take: TakeBlock): void {
+    const begin = this.#begin(bytes);
+    if (this.#kernel !== undefined && end - begin <= Math.min(this.#kernel.capacity, this.#max)) {
+      this.#scan(this.#kernel, bytes, begin, end, take);
+      return;
+    }
     let skipped = 0;
-    let from = this.#begin(bytes);
+    let from = begin;
     while (from < end) {
       const found = Buffer.prototype.indexOf.call(bytes, LF, from);
       const next = found < 0 || found >= end ? end : found;
@@ -74,14 +77,24 @@ export class LineFramer implements Framer {
       else this.#add(this.#split(bytes, from, to), to);
       from = next + 1;
     }
-    return this.#block(bytes, end, skipped);
+    this.#give(bytes, end, skipped, take);
+  }
+
+  /** The same by the kernel: none of these lines is too long. */
+  #scan(kernel: LineKernel, bytes: Uint8Array, begin: number, end: number, take: TakeBlock): void {
+    for (let at = begin; at < end; ) {
+      const { block, consumed } = kernel.scan(bytes.subarray(at, end), this.#at + at);
+      take(block);
+      at += consumed;
+    }
+    this.#advance(bytes, end);
   }
 
   /** Frames the beginning of a line whose end isn't there yet, carries the rest. */
-  #pieces(bytes: Uint8Array): FrameBlock {
+  #pieces(bytes: Uint8Array, take: TakeBlock): void {
     // Its last byte may turn out to be the CR of a CRLF, and no content.
     const rest = this.#split(bytes, this.#begin(bytes), bytes.length - 1);
-    return this.#block(bytes, rest, 0);
+    this.#give(bytes, rest, 0, take);
   }
 
   /** Where the first line begins in the bytes that come next. */
@@ -107,12 +120,15 @@ export class LineFramer implements Framer {
     this.#to[this.#count++] = to;
   }
 
-  #block(bytes: Uint8Array, end: number, skipped: number): FrameBlock {
-    const base = this.#at;
-    this.#at = base + end;
+  #give(bytes: Uint8Array, end: number, skipped: number, take: TakeBlock): void {
+    take({ bytes, base: this.#at, count: this.#count, from: this.#from, to: this.#to, skipped });
+    this.#advance(bytes, end);
+  }
+
+  #advance(bytes: Uint8Array, end: number): void {
+    this.#at += end;
     this.#carry = end < bytes.length ? [bytes.subarray(end)] : [];
     this.#carried = bytes.length - end;
-    return { bytes, base, count: this.#count, from: this.#from, to: this.#to, skipped };
   }
 
   #grow(): void {

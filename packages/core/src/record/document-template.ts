@@ -201,8 +201,9 @@ function writeSlot(step: Slot, skip: number, values: LayoutValues, bytes: Uint8A
   const from = values.from[slot] as number;
   const to = values.to[slot] as number;
   if (type === "keyword") {
-    if (text === undefined) out.jsonText(bytes, from, to);
-    else out.ascii(text);
+    if (text !== undefined) out.ascii(text);
+    else if (values.plain) out.bytes(bytes, from, to);
+    else out.jsonText(bytes, from, to);
     out.byte(QUOTE);
   } else if (type === "keywords") writeList(bytes, from, to, out);
   else out.bytes(bytes, from, to);

@@ -31,6 +31,10 @@ export function encodeDocument(record: RecordView, out: ByteWriter, options?: { 
 }
 
 function encodeMessage(cursor: RecordCursor, out: ByteWriter): void {
+  if (cursor.messageText === undefined && cursor.escaped !== undefined) {
+    out.bytes(cursor.escaped, cursor.escapedFrom, cursor.escapedTo);
+    return;
+  }
   if (cursor.messageText === undefined) {
     out.jsonText(cursor.bytes, cursor.from, cursor.to);
     return;

@@ -32,6 +32,8 @@ export class LayoutValues {
   readonly from: Int32Array;
   readonly to: Int32Array;
   readonly text: (string | undefined)[];
+  /** No span holds a byte that JSON escapes. */
+  plain = false;
 
   constructor(layout: Layout) {
     this.layout = layout;
@@ -41,6 +43,7 @@ export class LayoutValues {
   }
 
   clear(): void {
+    this.plain = false;
     this.to.fill(-1);
     this.text.fill(undefined);
   }

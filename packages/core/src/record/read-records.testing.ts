@@ -60,8 +60,8 @@ export function readRecords(content: string | readonly Uint8Array[], options: Re
   );
   const framer = new LineFramer();
   for (const chunk of typeof content === "string" ? [Buffer.from(content)] : content)
-    for (const block of framer.push(chunk)) reader.read(block);
-  for (const block of framer.end()) reader.read(block);
+    framer.push(chunk, (block) => reader.read(block));
+  framer.end((block) => reader.read(block));
   return { records, counts, format: reader.format };
 }
 

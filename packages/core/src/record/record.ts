@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { ByteWriter } from "../bytes/byte-writer.ts";
+import type { EscapedFrames } from "../framing/frame.ts";
 import type { ConstantValue, DocumentTemplate } from "./document-template.ts";
 import type { LayoutValues } from "./layout.ts";
 import type { Origin } from "./origin.ts";
@@ -82,6 +83,12 @@ export class RecordCursor implements RecordView {
   json: Readonly<Record<string, unknown>> | undefined;
   jsonFrom = 0;
   jsonTo = 0;
+  /** The message as the inside of a JSON string is `escaped[escapedFrom, escapedTo)`, when framing already made that. */
+  escaped: Uint8Array | undefined;
+  escapedFrom = 0;
+  escapedTo = 0;
+  /** Double quotes in the message when it holds nothing else to escape; -1 when it does, or nobody counted. */
+  quotes = -1;
   /** When set, the message is this text rather than `bytes[from, to)`. */
   messageText: string | undefined;
   /** An id that the service gave the record (CloudWatch's event id). */
@@ -105,8 +112,17 @@ export class RecordCursor implements RecordView {
     this.values = undefined;
     this.json = undefined;
     this.messageText = undefined;
+    this.escaped = undefined;
+    this.quotes = -1;
     this.timestamp = this.context.origin.fallbackTime;
     this.timestampFrom = this.context.origin.fallbackFrom;
+  }
+
+  setEscaped(frames: EscapedFrames, i: number): void {
+    this.escaped = frames.bytes;
+    this.escapedFrom = frames.from[i] as number;
+    this.escapedTo = frames.to[i] as number;
+    this.quotes = frames.quotes[i] as number;
   }
 
   tag(name: string): void {

@@ -167,6 +167,8 @@ function parse(record: RecordCursor, tokens: Tokens, values: LayoutValues): Pars
   const { bytes } = record;
   if (!isEntry(bytes, record.from, record.to, tokens) || !setTime(record, timeOf(bytes, tokens))) return "unparsed";
   values.clear();
+  // All quotes in the line are those around fields, and nothing else needs an escape.
+  values.plain = record.quotes === 2 * tokens.quoted;
   setListed(bytes, tokens, values);
   setClient(bytes, tokens, values);
   setTarget(bytes, tokens, values);

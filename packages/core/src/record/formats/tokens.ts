@@ -9,6 +9,8 @@ export class Tokens {
   readonly from: Int32Array = new Int32Array(MAX_TOKENS);
   readonly to: Int32Array = new Int32Array(MAX_TOKENS);
   count = 0;
+  /** How many of them stood in quotes. */
+  quoted = 0;
 
   /**
    * Splits at single spaces; a field in double quotes ends at a quote that a space or the line's end follows.
@@ -16,12 +18,14 @@ export class Tokens {
    */
   split(bytes: Uint8Array, from: number, to: number): boolean {
     this.count = 0;
+    this.quoted = 0;
     let at = from;
     while (at < to && this.count < MAX_TOKENS) {
       const quoted = bytes[at] === QUOTE;
       const begin = quoted ? at + 1 : at;
       const end = quoted ? closingQuote(bytes, begin, to) : nextSpace(bytes, at, to);
       if (end < 0) return false;
+      if (quoted) this.quoted += 1;
       this.from[this.count] = begin;
       this.to[this.count++] = end;
       at = end + (quoted ? 2 : 1);
