@@ -55,9 +55,15 @@ function contextOf(plain: TestRecord): RecordContext {
     ...Object.entries(plain.fields ?? {}),
   ]);
   const template = new DocumentTemplate({ constants, layout: undefined, offset: true, eventId: false });
-  return { origin: originOf(plain.idKey), dataset, namespace, tags, constants, template };
+  return { origin: originOf(plain), dataset, namespace, tags, constants, template };
 }
 
-function originOf(id: string = `1${"0".repeat(32)}`): Origin {
-  return { service: "s3", id, constants: new Map(), fallbackTime: TIMESTAMP, fallbackFrom: "object" };
+function originOf({ idKey: id = `1${"0".repeat(32)}`, fields = {} }: TestRecord): Origin {
+  return {
+    service: "s3",
+    id,
+    constants: new Map(Object.entries(fields)),
+    fallbackTime: TIMESTAMP,
+    fallbackFrom: "object",
+  };
 }
