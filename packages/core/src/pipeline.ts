@@ -76,7 +76,7 @@ async function carryObject(ref: ObjectRef, item: Item, number: number, account: 
   const origin = objectOrigin(ref, object.etag, object.lastModified, run.arrival);
   const reader = recordReader(item, origin, ref.key, number, account, run);
   const framer = new LineFramer({ maxFrameBytes: run.plan.config.read.maxFrameBytes });
-  for await (const chunk of decompress(run.counted(object.body), run.plan.config.read)) {
+  for await (const chunk of decompress(run.counted(object.body), run.plan.config.read, object.size)) {
     framer.push(chunk, (block) => {
       reader.read(block);
       run.passed(number, block.base);

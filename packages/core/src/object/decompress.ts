@@ -1,6 +1,9 @@
 import { Buffer } from "node:buffer";
 import { SluiceError } from "../errors.ts";
-import { gunzip } from "./gunzip.ts";
+import { CHUNK_BYTES, gunzip, gunzipWhole } from "./gunzip.ts";
+
+/** Stored bytes of an object that is decoded in one go: streams cost more than it. */
+const SMALL_BYTES = 64 * 1024;
 
 export interface ExpansionLimits {
   /** Decoded bytes of one object; beyond it the object fails with EXPANSION_LIMIT. */
@@ -11,15 +14,24 @@ export function isGzip(head: Uint8Array): boolean {
   return head.length >= 2 && head[0] === 0x1f && head[1] === 0x8b;
 }
 
-/** Decides by the first bytes, never by name or metadata, and gives decoded chunks. */
+/**
+ * Decides by the first bytes, never by name or metadata, and gives decoded chunks. `size` is that of the object as
+ * stored, when it is known: a small one is taken whole.
+ */
 export async function* decompress(
   source: AsyncIterable<Uint8Array>,
   limits: ExpansionLimits,
+  size: number = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<Uint8Array> {
   const chunks = source[Symbol.asyncIterator]();
   try {
-    const head = await firstBytes(chunks);
+    const head = await firstBytes(chunks, size <= SMALL_BYTES ? size : 2);
     if (head.length === 0) return;
+    const whole = head.length >= size && isGzip(head) ? gunzipWhole(head, limits.maxExpandedBytes) : undefined;
+    if (whole !== undefined) {
+      for (let at = 0; at < whole.length; at += CHUNK_BYTES) yield whole.subarray(at, at + CHUNK_BYTES);
+      return;
+    }
     if (isGzip(head)) yield* limited(gunzip(head, chunks), limits);
     else yield* limited(plain(head, chunks), limits);
   } finally {
@@ -27,10 +39,10 @@ export async function* decompress(
   }
 }
 
-/** At least two bytes, unless the object has fewer. */
-async function firstBytes(chunks: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
+/** At least `size` bytes, unless the object has fewer. */
+async function firstBytes(chunks: AsyncIterator<Uint8Array>, size: number): Promise<Uint8Array> {
   let head: Uint8Array = new Uint8Array(0);
-  while (head.length < 2) {
+  while (head.length < size) {
     const next = await chunks.next();
     if (next.done === true) break;
     head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);

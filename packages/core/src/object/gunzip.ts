@@ -1,9 +1,10 @@
 import { Buffer } from "node:buffer";
-import { createGunzip, type Gunzip } from "node:zlib";
+import { createGunzip, type Gunzip, gunzipSync } from "node:zlib";
 import { SluiceError } from "../errors.ts";
 
 /** Decoded bytes per chunk: four times Node's default costs half the time for logs. */
-const CHUNK_BYTES = 256 * 1024;
+export const CHUNK_BYTES: number = 256 * 1024;
+const MIN_CHUNK_BYTES = 64;
 
 /**
  * Gzip (RFC 1952) of one or more members → decoded chunks, `head` being the first bytes of it. Fails with
@@ -25,6 +26,28 @@ export async function* gunzip(head: Uint8Array, chunks: AsyncIterator<Uint8Array
   } finally {
     inflate.destroy();
   }
+}
+
+/** Decoded bytes of an object taken whole. */
+const MAX_WHOLE_BYTES = 4 * 1024 * 1024;
+
+/** All of a small gzip at once; undefined when that isn't simple (damaged, large, anything behind it): then `gunzip` tells. */
+export function gunzipWhole(bytes: Uint8Array, limit: number): Uint8Array | undefined {
+  const maxOutputLength = Math.min(MAX_WHOLE_BYTES, limit);
+  try {
+    const options = { info: true, maxOutputLength, chunkSize: expandedSize(bytes, maxOutputLength) };
+    const { buffer, engine } = gunzipSync(bytes, options) as unknown as { buffer: Uint8Array; engine: Gunzip };
+    return engine.bytesWritten === bytes.length ? buffer : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the trailer says (RFC 1952: the last four bytes), within what zlib takes for the size of a chunk. */
+export function expandedSize(gzip: Uint8Array, limit: number): number {
+  if (gzip.length < 18) return MIN_CHUNK_BYTES;
+  const size = Buffer.from(gzip.buffer, gzip.byteOffset, gzip.length).readUInt32LE(gzip.length - 4);
+  return Math.max(MIN_CHUNK_BYTES, Math.min(size, limit, CHUNK_BYTES * 4));
 }
 
 async function feed(inflate: Gunzip, input: Input): Promise<void> {
