@@ -1,5 +1,5 @@
-import { asSluiceError, SluiceError } from "../errors.ts";
-import { expectObject, expectText, type Json, list } from "./expect.ts";
+import { asSluiceError, quote, SluiceError } from "../errors.ts";
+import { expectObject, expectText, isObject, type Json, list, optionalText } from "./expect.ts";
 import type { Decoded, ReceiverContext, Unit } from "./item.ts";
 import { unwrap } from "./unwrap.ts";
 
@@ -22,10 +22,10 @@ export function decodeEvent(event: unknown, context: ReceiverContext): Decoded {
 
 /** SQS → Lambda: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
 function sqsUnit(record: Json, context: ReceiverContext): Unit {
-  const attributes = (record.attributes ?? {}) as Json;
-  const queue = String(record.eventSourceARN ?? "");
-  const group = queue.endsWith(".fifo") ? String(attributes.MessageGroupId ?? "") : undefined;
-  const receiveCount = Number(attributes.ApproximateReceiveCount) || 1;
+  const attributes = isObject(record.attributes) ? record.attributes : {};
+  const fifo = optionalText(record.eventSourceARN)?.endsWith(".fifo") === true;
+  const group = fifo ? (optionalText(attributes.MessageGroupId) ?? "") : undefined;
+  const receiveCount = Math.max(1, Math.floor(Number(optionalText(attributes.ApproximateReceiveCount)) || 1));
   return unitOf({ id: record.messageId as string, kind: "sqs", receiveCount, group }, record, [], context);
 }
 
@@ -43,7 +43,7 @@ function unitOf(head: UnitHead, value: unknown, path: readonly string[], context
     return { ...head, items, ignored };
   } catch (error) {
     const known = asSluiceError(error);
-    const where = head.id === "" ? "event" : `${head.kind} ${head.id}`;
+    const where = head.id === "" ? "event" : `${head.kind} ${quote(head.id)}`;
     const named = new SluiceError(known.code, `${where}: ${known.message}`, { cause: known });
     return { ...head, items: [], ignored: [], error: named };
   }

@@ -15,8 +15,16 @@ export function list(value: unknown): readonly unknown[] | undefined {
 
 export function shown(value: unknown): string {
   if (value === undefined) return "nothing";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const text = typeof value === "string" ? value : jsonText(value);
   return quote(text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}…` : text);
+}
+
+function jsonText(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? typeof value;
+  } catch {
+    return "a value nested too deeply to show";
+  }
 }
 
 export function malformed(where: string, expected: string, got: unknown): SluiceError {

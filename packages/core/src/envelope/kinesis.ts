@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { isPlausibleTime } from "../bytes/iso-time.ts";
 import { isLogPayload, type LogPayload, logPayload } from "./cloudwatch.ts";
 import { expectObject, isObject, type Json, list, malformed, optionalNumber, optionalText } from "./expect.ts";
 import { inflateInline } from "./inflate.ts";
@@ -25,16 +26,22 @@ function kinesisRecord(record: Json, context: ReceiverContext, path: readonly st
   const region = optionalText(record.awsRegion) ?? context.region;
   const logs = parseLogPayload(bytes);
   if (logs !== undefined) return logPayload(logs, { ...context, region }, [...path, "cloudwatch-logs"]);
-  const arn = String(record.eventSourceARN ?? "");
+  const arn = optionalText(record.eventSourceARN) ?? "";
   const stream = {
     arn,
-    shard: String(record.eventID ?? "").split(":")[0] ?? "",
-    sequence: String(inner.sequenceNumber ?? ""),
+    shard: optionalText(record.eventID)?.split(":")[0] ?? "",
+    sequence: optionalText(inner.sequenceNumber) ?? "",
     region,
     account: arn.split(":")[4] || context.account,
-    arrival: Math.floor((optionalNumber(inner.approximateArrivalTimestamp) ?? context.arrival / 1000) * 1000),
+    arrival: arrivalOf(inner) ?? context.arrival,
   };
   return { items: [{ kind: "bytes", path, stream, bytes }], ignored: [] };
+}
+
+/** Seconds, with milliseconds as their fraction. */
+function arrivalOf(inner: Json): number | undefined {
+  const ms = Math.round((optionalNumber(inner.approximateArrivalTimestamp) ?? Number.NaN) * 1000);
+  return isPlausibleTime(ms) ? ms : undefined;
 }
 
 /** CloudWatch's payload, when that is what the record holds; anything else is a program's own data. */

@@ -1,4 +1,4 @@
-import { SluiceError } from "../errors.ts";
+import { quote, SluiceError } from "../errors.ts";
 import {
   expectObject,
   expectText,
@@ -32,7 +32,7 @@ export const s3: Envelope = {
 
 function notification(record: Json, where: string, context: ReceiverContext, path: readonly string[]): Unwrapped {
   const name = expectText(record.eventName, `${where}.eventName`);
-  if (IGNORABLE.test(name)) return { items: [], ignored: [{ path, reason: name }] };
+  if (IGNORABLE.test(name)) return { items: [], ignored: [{ path, reason: quote(name) }] };
   if (!/^(?:s3:)?ObjectCreated\b/.test(name)) {
     throw new SluiceError("EVENT_UNRECOGNIZED", `${where}.eventName: expected ObjectCreated:*, got ${shown(name)}`);
   }

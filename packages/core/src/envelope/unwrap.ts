@@ -4,6 +4,7 @@ import { eventbridge } from "./eventbridge.ts";
 import { type Json, shown } from "./expect.ts";
 import type { Ignored, Item, ReceiverContext } from "./item.ts";
 import { kinesis } from "./kinesis.ts";
+import { lambdaDestination } from "./lambda-destination.ts";
 import { s3 } from "./s3.ts";
 import { sns } from "./sns.ts";
 import { sqs } from "./sqs.ts";
@@ -25,7 +26,7 @@ export interface Envelope {
   unwrap(value: Json, descend: Descend, context: ReceiverContext, path: readonly string[]): Unwrapped | undefined;
 }
 
-const ENVELOPES: readonly Envelope[] = [sqs, sns, kinesis, s3, eventbridge, cloudwatch];
+const ENVELOPES: readonly Envelope[] = [sqs, sns, kinesis, s3, eventbridge, cloudwatch, lambdaDestination];
 
 export const NOTHING: Unwrapped = { items: [], ignored: [] };
 
@@ -42,16 +43,19 @@ export function unwrap(value: unknown, path: readonly string[], context: Receive
       if (found !== undefined) return found;
     }
   }
-  const where = path.length === 0 ? "event" : path.join(" > ");
-  throw new SluiceError("EVENT_UNRECOGNIZED", `${where}: expected a known event, got ${shown(parsed)}`);
+  throw new SluiceError("EVENT_UNRECOGNIZED", `${within(path)}expected a known event, got ${shown(parsed)}`);
 }
 
 function parseBody(text: string, path: readonly string[]): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new SluiceError("EVENT_MALFORMED", `${path.join(" > ")}: expected JSON, got ${shown(text)}`);
+    throw new SluiceError("EVENT_MALFORMED", `${within(path)}expected JSON, got ${shown(text)}`);
   }
+}
+
+function within(path: readonly string[]): string {
+  return path.length === 0 ? "" : `${path.join(" > ")}: `;
 }
 
 export function merge(parts: readonly Unwrapped[]): Unwrapped {
