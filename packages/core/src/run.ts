@@ -5,7 +5,6 @@ import type { ReadOptions } from "./object/read-object.ts";
 import { Ledger } from "./outcome/ledger.ts";
 import type { Plan } from "./plan.ts";
 import { type Deadline, NO_DEADLINE } from "./ports/deadline.ts";
-import { silentMeter } from "./ports/meter.ts";
 import type { Origin } from "./record/origin.ts";
 import { Room } from "./room.ts";
 import { DeadLetterBox } from "./sink/dead-letter-box.ts";
@@ -133,7 +132,8 @@ export class Run {
   }
 
   progress(): void {
-    const meter = this.plan.ports.meter ?? silentMeter;
+    const { meter } = this.plan.ports;
+    if (meter === undefined) return;
     const total = this.ledger.items.reduce((sum, item) => sum + item.in, 0);
     meter.progress({ in: total, bytes: this.bytes, items: this.ledger.items.length, itemsDone: this.#itemsDone });
   }

@@ -5,6 +5,8 @@ import { CHUNK_BYTES, gunzip, gunzipWhole } from "./gunzip.ts";
 /** Stored bytes of an object that is decoded in one go: streams cost more than it. */
 const SMALL_BYTES = 64 * 1024;
 
+const NO_BYTES = new Uint8Array(0);
+
 export interface ExpansionLimits {
   /** Decoded bytes of one object; beyond it the object fails with EXPANSION_LIMIT. */
   readonly maxExpandedBytes: number;
@@ -25,29 +27,35 @@ export async function* decompress(
 ): AsyncGenerator<Uint8Array> {
   const chunks = source[Symbol.asyncIterator]();
   try {
-    const head = await firstBytes(chunks, size <= SMALL_BYTES ? size : 2);
+    const head = await atLeast(2, NO_BYTES, chunks);
     if (head.length === 0) return;
-    const whole = head.length >= size && isGzip(head) ? gunzipWhole(head, limits.maxExpandedBytes) : undefined;
-    if (whole !== undefined) {
-      for (let at = 0; at < whole.length; at += CHUNK_BYTES) yield whole.subarray(at, at + CHUNK_BYTES);
-      return;
-    }
-    if (isGzip(head)) yield* limited(gunzip(head, chunks), limits);
-    else yield* limited(plain(head, chunks), limits);
+    if (!isGzip(head)) yield* limited(plain(head, chunks), limits);
+    else if (size > SMALL_BYTES) yield* limited(gunzip(head, chunks), limits);
+    else yield* gunzipSmall(await atLeast(size, head, chunks), chunks, limits);
   } finally {
     await chunks.return?.();
   }
 }
 
-/** At least `size` bytes, unless the object has fewer. */
-async function firstBytes(chunks: AsyncIterator<Uint8Array>, size: number): Promise<Uint8Array> {
-  let head: Uint8Array = new Uint8Array(0);
-  while (head.length < size) {
+/** `head` and what follows, until it is `size` bytes or there are no more. */
+async function atLeast(size: number, head: Uint8Array, chunks: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
+  let bytes = head;
+  while (bytes.length < size) {
     const next = await chunks.next();
     if (next.done === true) break;
-    head = head.length === 0 ? next.value : Buffer.concat([head, next.value]);
+    bytes = bytes.length === 0 ? next.value : Buffer.concat([bytes, next.value]);
   }
-  return head;
+  return bytes;
+}
+
+async function* gunzipSmall(
+  bytes: Uint8Array,
+  rest: AsyncIterator<Uint8Array>,
+  limits: ExpansionLimits,
+): AsyncGenerator<Uint8Array> {
+  const whole = gunzipWhole(bytes, limits.maxExpandedBytes);
+  if (whole === undefined) yield* limited(gunzip(bytes, rest), limits);
+  else for (let at = 0; at < whole.length; at += CHUNK_BYTES) yield whole.subarray(at, at + CHUNK_BYTES);
 }
 
 async function* plain(head: Uint8Array, chunks: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {

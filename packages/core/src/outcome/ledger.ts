@@ -17,6 +17,8 @@ function emptyTally(): SinkTally {
   return { routed: 0, delivered: 0, deadLettered: 0, failed: 0, dropped: 0, continued: 0 };
 }
 
+const TALLY_KEYS = Object.keys(emptyTally()) as (keyof SinkTally)[];
+
 interface OpenBatch {
   readonly first: number;
   left: number;
@@ -65,11 +67,20 @@ export class ItemAccount {
   finished = false;
   error: SluiceError | undefined;
   readonly unit: number;
-  readonly sinks: readonly SinkAccount[];
+  /** By the sink's number; there from its first record on. */
+  readonly sinks: (SinkAccount | undefined)[] = [];
 
-  constructor(unit: number, sinks: number) {
+  constructor(unit: number) {
     this.unit = unit;
-    this.sinks = Array.from({ length: sinks }, () => new SinkAccount());
+  }
+
+  at(sink: number): SinkAccount {
+    let account = this.sinks[sink];
+    if (account === undefined) {
+      account = new SinkAccount();
+      this.sinks[sink] = account;
+    }
+    return account;
   }
 
   /** The first error stands. */
@@ -96,7 +107,7 @@ export class Ledger {
 
   /** The item's number, which batches carry beside each record. */
   openItem(unit: number): { readonly number: number; readonly account: ItemAccount } {
-    const account = new ItemAccount(unit, this.#sinkNames.length);
+    const account = new ItemAccount(unit);
     this.items.push(account);
     return { number: this.items.length - 1, account };
   }
@@ -126,8 +137,8 @@ export class Ledger {
   total(sink: number): SinkTally {
     const sum = emptyTally();
     for (const item of this.items) {
-      const { tally } = item.sinks[sink] as SinkAccount;
-      for (const key of Object.keys(sum) as (keyof SinkTally)[]) sum[key] += tally[key];
+      const tally = item.sinks[sink]?.tally;
+      if (tally !== undefined) for (const key of TALLY_KEYS) sum[key] += tally[key];
     }
     return sum;
   }
@@ -141,7 +152,7 @@ export class Ledger {
   }
 
   #account(sink: number, item: number): SinkAccount {
-    return (this.items[item] as ItemAccount).sinks[sink] as SinkAccount;
+    return (this.items[item] as ItemAccount).at(sink);
   }
 
   #note(sink: number, reason: Reason): void {
@@ -158,7 +169,9 @@ export class Ledger {
       const sums = `in ${item.in} + added ${item.added}, filtered ${item.filtered} + routed ${item.routed}`;
       return new SluiceError("LEDGER_BROKEN", `counts don't add up: ${sums}`);
     }
-    for (const [i, { tally }] of item.sinks.entries()) {
+    for (const [i, account] of item.sinks.entries()) {
+      if (account === undefined) continue;
+      const { tally } = account;
       const left = tally.delivered + tally.deadLettered + tally.failed + tally.dropped + tally.continued;
       if (left === tally.routed) continue;
       return new SluiceError(
@@ -170,8 +183,9 @@ export class Ledger {
   }
 
   #failed(item: ItemAccount): SluiceError | undefined {
-    for (const [i, { tally }] of item.sinks.entries()) {
-      if (tally.failed === 0) continue;
+    for (const [i, account] of item.sinks.entries()) {
+      const tally = account?.tally;
+      if (tally === undefined || tally.failed === 0) continue;
       const sink = this.#sinkNames[i] as string;
       const trouble = this.troubles().find((each) => each.sink === sink);
       const words = trouble === undefined ? "" : `: ${trouble.reason.code}: ${trouble.reason.message}`;

@@ -1,65 +1,58 @@
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import type { EncodedBatch } from "../ports/sink.ts";
 import { type RecordView, recordId } from "../record/record.ts";
+import { Columns } from "./columns.ts";
 
-/** What core keeps of each record beside its bytes: enough to account for it and to name it. */
-interface Columns {
-  readonly offsets: number[];
-  readonly items: number[];
-  readonly positions: number[];
-  readonly keys: string[];
-  readonly starts: number[];
-  readonly ends: number[];
-  readonly parts: number[];
+/** What a batch is filled into: reused once the batch is settled. */
+export interface Slab {
+  readonly writer: ByteWriter;
+  readonly columns: Columns;
 }
 
 /** A batch being filled: one slab of bytes and parallel arrays. */
 export class OpenBatch {
   readonly number: number;
   readonly partition: string;
+  readonly slab: Slab;
   readonly writer: ByteWriter;
   /** Item of the first record; with cells, of all. */
   item = -1;
   /** Names the cell, for sinks that have them. */
   cell: string | undefined;
-  readonly #columns: Columns = { offsets: [], items: [], positions: [], keys: [], starts: [], ends: [], parts: [] };
 
-  constructor(number: number, partition: string, writer: ByteWriter) {
+  constructor(number: number, partition: string, slab: Slab) {
     this.number = number;
     this.partition = partition;
-    this.writer = writer;
+    this.slab = slab;
+    this.writer = slab.writer;
+    slab.writer.truncate(0);
+    slab.columns.clear();
   }
 
   get count(): number {
-    return this.#columns.items.length;
+    return this.slab.columns.count;
   }
 
   /** Position of record `i`. */
   position(i: number): number {
-    return this.#columns.positions[i] ?? 0;
+    return this.slab.columns.positions[i] ?? 0;
   }
 
   /** From now on the batch is known as the part of its cell that it holds. */
   nameAsPiece(): void {
-    if (this.cell !== undefined) this.cell = pieceName(this.cell, this.#columns, 0, this.count - 1);
+    if (this.cell !== undefined) this.cell = pieceName(this.cell, this.slab.columns, 0, this.count - 1);
   }
 
   /** Takes the record whose bytes begin at `offset` and end where the writer stands. */
   push(record: RecordView, item: number, offset: number): void {
-    const columns = this.#columns;
     if (this.item < 0) this.item = item;
-    columns.offsets.push(offset);
-    columns.items.push(item);
-    columns.positions.push(record.position);
-    columns.keys.push(record.idKey);
-    columns.starts.push(record.start);
-    columns.ends.push(record.end);
-    columns.parts.push(record.part);
+    this.slab.columns.push(record, item, offset);
   }
 
   seal(): SealedBatch {
-    this.#columns.offsets.push(this.writer.length);
-    return new SealedBatch(this.number, this.writer.view(), this.#columns, 0, this.count, this.partition, this.cell);
+    const { writer, columns } = this.slab;
+    columns.end(writer.length);
+    return new SealedBatch(this.number, writer.view(), columns, 0, this.count, this.partition, this.cell);
   }
 }
 
@@ -138,17 +131,12 @@ export class SealedBatch implements EncodedBatch {
   /** The records at `indices` (ascending) as a batch of their own; copies their bytes. */
   select(indices: readonly number[]): SealedBatch {
     const writer = new ByteWriter(indices.reduce((sum, i) => sum + this.offset(i + 1) - this.offset(i), 0));
-    const columns: Columns = { offsets: [], items: [], positions: [], keys: [], starts: [], ends: [], parts: [] };
+    const columns = new Columns();
     for (const i of indices) {
-      columns.offsets.push(writer.length);
+      columns.copy(this.#columns, this.#first + i, writer.length);
       writer.bytes(this.record(i));
-      const at = this.#first + i;
-      for (const name of ["items", "positions", "starts", "ends", "parts"] as const) {
-        columns[name].push(this.#columns[name][at] as number);
-      }
-      columns.keys.push(this.#columns.keys[at] as string);
     }
-    columns.offsets.push(writer.length);
+    columns.end(writer.length);
     return new SealedBatch(this.number, writer.view(), columns, 0, indices.length, this.partition, this.cell);
   }
 

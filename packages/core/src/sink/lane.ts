@@ -4,7 +4,8 @@ import type { Ledger, Settlement } from "../outcome/ledger.ts";
 import type { Reason, Sink, SinkLimits } from "../ports/sink.ts";
 import type { Origin } from "../record/origin.ts";
 import { type RecordView, recordId } from "../record/record.ts";
-import { OpenBatch, type SealedBatch } from "./batch.ts";
+import { OpenBatch, type SealedBatch, type Slab } from "./batch.ts";
+import { Columns } from "./columns.ts";
 import type { DeadLetterBox } from "./dead-letter-box.ts";
 import { Delivery, type DeliveryOptions } from "./delivery.ts";
 import { limitsOf } from "./limits.ts";
@@ -35,8 +36,8 @@ export class Lane {
   readonly #open = new Map<string, OpenBatch>();
   /** Cells of which a part was sent before the cell was complete. */
   readonly #partial = new Set<string>();
-  readonly #queue: { readonly batch: SealedBatch; readonly writer: ByteWriter }[] = [];
-  readonly #spare: ByteWriter[] = [];
+  readonly #queue: { readonly batch: SealedBatch; readonly slab: Slab }[] = [];
+  readonly #spare: Slab[] = [];
   #inFlight = 0;
   #waiters: (() => void)[] = [];
 
@@ -143,12 +144,14 @@ export class Lane {
   #begin(slot: string, partition: string, cell: string | undefined): OpenBatch {
     const oldest = this.#open.size >= this.#limits.maxOpenPartitions ? this.#open.entries().next().value : undefined;
     if (oldest !== undefined) this.#closeEarly(oldest[0], oldest[1]);
-    const writer = this.#spare.pop() ?? new ByteWriter(Math.min(FIRST_SLAB_BYTES, this.#limits.maxBatchBytes));
-    writer.truncate(0);
-    const batch = new OpenBatch(this.#options.ledger.openBatch(), partition, writer);
+    const batch = new OpenBatch(this.#options.ledger.openBatch(), partition, this.#spare.pop() ?? this.#slab());
     batch.cell = cell;
     this.#open.set(slot, batch);
     return batch;
+  }
+
+  #slab(): Slab {
+    return { writer: new ByteWriter(Math.min(FIRST_SLAB_BYTES, this.#limits.maxBatchBytes)), columns: new Columns() };
   }
 
   /** Keeps the record just encoded; in a batch of its own when the open one would grow beyond its limit. */
@@ -184,11 +187,11 @@ export class Lane {
 
   #enqueue(batch: OpenBatch, part: boolean): void {
     if (batch.count === 0) {
-      this.#spare.push(batch.writer);
+      this.#spare.push(batch.slab);
       return;
     }
     if (part) batch.nameAsPiece();
-    this.#queue.push({ batch: batch.seal(), writer: batch.writer });
+    this.#queue.push({ batch: batch.seal(), slab: batch.slab });
     this.#pump();
   }
 
@@ -197,7 +200,7 @@ export class Lane {
     const sealed = batch.seal();
     for (let i = 0; i < sealed.count; i++)
       this.#leave(sealed.item(i), sealed.number, sealed.position(i), "failed", failure);
-    this.#spare.push(batch.writer);
+    this.#spare.push(batch.slab);
   }
 
   #pump(): void {
@@ -207,7 +210,7 @@ export class Lane {
       this.#inFlight += 1;
       void this.#deliver(next.batch).finally(() => {
         this.#inFlight -= 1;
-        this.#spare.push(next.writer);
+        this.#spare.push(next.slab);
         this.#pump();
         this.#wake();
       });

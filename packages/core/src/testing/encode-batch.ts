@@ -3,6 +3,7 @@ import { ByteWriter } from "../bytes/byte-writer.ts";
 import type { EncodedBatch, Reason, Sink } from "../ports/sink.ts";
 import type { RecordView } from "../record/record.ts";
 import { OpenBatch } from "../sink/batch.ts";
+import { Columns } from "../sink/columns.ts";
 
 export interface TestBatch extends EncodedBatch {
   /** Those that `encode` refused; they are not in the batch. */
@@ -25,7 +26,7 @@ export function encodeBatch(
   const partitions = new Set(records.map((record) => sink.partition?.(record) ?? ""));
   assert.ok(partitions.size <= 1, `records of several partitions: ${[...partitions].join(", ")}`);
   const [partition = ""] = partitions;
-  const batch = new OpenBatch(0, partition, new ByteWriter());
+  const batch = new OpenBatch(0, partition, { writer: new ByteWriter(), columns: new Columns() });
   batch.cell = options.cell ?? (sink.limits?.cellBytes === undefined ? undefined : CELL);
   const rejected = records.flatMap((record) => append(sink, record, batch));
   return Object.assign(batch.seal(), { rejected });
