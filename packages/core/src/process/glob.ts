@@ -2,11 +2,11 @@ export type Matcher = (text: string) => boolean;
 
 type Token =
   | { readonly kind: "literal"; readonly char: string }
-  | { readonly kind: "one" | "star" | "any" | "folders" };
+  | { readonly kind: "one" | "oneInSegment" | "inSegment" | "any" | "folders" };
 
 /**
- * Compiles a glob. `?` is one character, `**` any number of segments. `*` stops at `/` when `segments` is set
- * (object keys, paths), else it doesn't (log groups, field values). Takes time linear in the text for a given glob.
+ * Compiles a glob. `?` is one character, `**` any number of segments. `*` and `?` stop at `/` when `segments` is set
+ * (object keys, paths), else they don't (log groups, field values). Takes time linear in the text for a given glob.
  */
 export function compileGlob(pattern: string, options: { readonly segments: boolean }): Matcher {
   const tokens = tokenize(pattern, options.segments);
@@ -17,14 +17,15 @@ export function compileGlob(pattern: string, options: { readonly segments: boole
 
 function tokenize(pattern: string, segments: boolean): Token[] {
   const tokens: Token[] = [];
-  for (let i = 0; i < pattern.length; i++) {
-    const char = pattern[i] as string;
-    if (char === "?") tokens.push({ kind: "one" });
+  const chars = [...pattern];
+  for (let i = 0; i < chars.length; i++) {
+    const char = chars[i] as string;
+    if (char === "?") tokens.push({ kind: segments ? "oneInSegment" : "one" });
     else if (char !== "*") tokens.push({ kind: "literal", char });
-    else if (pattern[i + 1] !== "*") tokens.push({ kind: segments ? "star" : "any" });
+    else if (chars[i + 1] !== "*") tokens.push({ kind: segments ? "inSegment" : "any" });
     else {
       i += 1;
-      const whole = (i < 2 || pattern[i - 2] === "/") && pattern[i + 1] === "/";
+      const whole = (i < 2 || chars[i - 2] === "/") && chars[i + 1] === "/";
       tokens.push({ kind: whole ? "folders" : "any" });
       if (whole) i += 1;
     }
@@ -34,10 +35,11 @@ function tokenize(pattern: string, segments: boolean): Token[] {
 
 /** Literals with wildcards between them: first and last are anchored, those between are sought from left to right. */
 function pieces(tokens: readonly Token[]): Matcher {
-  const parts = tokens
-    .map((token) => (token.kind === "literal" ? token.char : "\0"))
-    .join("")
-    .split(/\0+/);
+  const parts = [""];
+  for (const token of tokens) {
+    if (token.kind === "literal") parts.push(parts.pop() + token.char);
+    else parts.push("");
+  }
   const first = parts[0] as string;
   const last = parts.at(-1) as string;
   const middle = parts.slice(1, -1);
@@ -54,6 +56,10 @@ function pieces(tokens: readonly Token[]): Matcher {
   };
 }
 
+/** A state that was reached; one that is amid a folder's name goes on only behind its `/`. */
+const ENTERED = 2;
+const HELD = 1;
+
 /** Steps all states of the pattern through the text at once, so that no pattern backtracks. */
 function simulate(tokens: readonly Token[], text: string): boolean {
   let states = new Uint8Array(tokens.length + 1);
@@ -69,19 +75,33 @@ function simulate(tokens: readonly Token[], text: string): boolean {
 
 function advance(tokens: readonly Token[], i: number, char: string, next: Uint8Array): void {
   const token = tokens[i] as Token;
-  if (token.kind === "literal") {
-    if (token.char === char) enter(tokens, next, i + 1);
-  } else if (token.kind === "one") {
-    if (char !== "/") enter(tokens, next, i + 1);
-  } else if (token.kind === "folders") {
-    if (char === "/") enter(tokens, next, i);
-    else next[i] = 1;
-  } else if (token.kind === "any" || char !== "/") enter(tokens, next, i);
+  switch (token.kind) {
+    case "literal":
+      if (token.char === char) enter(tokens, next, i + 1);
+      break;
+    case "one":
+      enter(tokens, next, i + 1);
+      break;
+    case "oneInSegment":
+      if (char !== "/") enter(tokens, next, i + 1);
+      break;
+    case "any":
+      enter(tokens, next, i);
+      break;
+    case "inSegment":
+      if (char !== "/") enter(tokens, next, i);
+      break;
+    case "folders":
+      if (char === "/") enter(tokens, next, i);
+      else if (next[i] === 0) next[i] = HELD;
+  }
 }
 
 /** Marks state `i` and those reached from it without a character. */
 function enter(tokens: readonly Token[], states: Uint8Array, i: number): void {
-  states[i] = 1;
-  const kind = tokens[i]?.kind;
-  if (kind === "star" || kind === "any" || kind === "folders") enter(tokens, states, i + 1);
+  for (let at = i; states[at] !== ENTERED; at++) {
+    states[at] = ENTERED;
+    const kind = tokens[at]?.kind;
+    if (kind !== "inSegment" && kind !== "any" && kind !== "folders") return;
+  }
 }

@@ -56,7 +56,7 @@ function same(value: FieldValue, wanted: string | number | boolean): boolean {
 function inRange({ gt, gte, lt, lte }: Range): (value: FieldValue) => boolean {
   return (value) => {
     const number =
-      typeof value === "number" ? value : typeof value === "string" && value !== "" ? Number(value) : Number.NaN;
+      typeof value === "number" ? value : typeof value === "string" && value.trim() !== "" ? Number(value) : Number.NaN;
     if (Number.isNaN(number)) return false;
     return !(
       (gt !== undefined && number <= gt) ||
