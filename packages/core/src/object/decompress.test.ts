@@ -39,20 +39,28 @@ interface Read {
   readonly error: unknown;
 }
 
-async function readAll(
-  source: AsyncIterable<Uint8Array>,
-  limits: { readonly maxExpandedBytes: number } = ROOMY,
-): Promise<Read> {
+async function readAll(source: AsyncIterable<Uint8Array>, limits = ROOMY, size?: number): Promise<Read> {
   const chunks: Uint8Array[] = [];
   try {
-    for await (const chunk of decompress(source, limits)) chunks.push(chunk);
+    for await (const chunk of decompress(source, limits, size)) chunks.push(chunk);
     return { bytes: Buffer.concat(chunks), error: undefined };
   } catch (error) {
     return { bytes: Buffer.concat(chunks), error };
   }
 }
 
-const decoded = (...chunks: readonly Uint8Array[]): Promise<Read> => readAll(sourceOf(chunks));
+/** Decoded as a stream; when the size is known, or known wrongly, the same must come out. */
+async function decoded(...chunks: readonly Uint8Array[]): Promise<Read> {
+  const streamed = await readAll(sourceOf(chunks));
+  const total = Buffer.concat(chunks).length;
+  for (const size of [total, total - 1, total + 1, 5]) {
+    const known = await readAll(sourceOf(chunks), ROOMY, size);
+    expect(codeOf(known)).toBe(codeOf(streamed));
+    if (streamed.error === undefined) expect(known.bytes.equals(streamed.bytes)).toBe(true);
+  }
+  return streamed;
+}
+
 const bytewise = (bytes: Uint8Array): Uint8Array[] => [...bytes].map((byte) => Uint8Array.of(byte));
 const codeOf = ({ error }: Read): string =>
   error === undefined ? "fine" : error instanceof SluiceError ? error.code : String(error);
@@ -158,6 +166,9 @@ describe("the limit on what comes out", () => {
   test("stops a gzip bomb soon after the limit, and lets go of the source", async () => {
     const source = sourceOf(bomb);
     const read = await readAll(source, { maxExpandedBytes: 1_000_000 });
+    const small = await readAll(sourceOf([member]), { maxExpandedBytes: 1_000_000 }, member.length);
+    expect(codeOf(small)).toBe("EXPANSION_LIMIT");
+    expect(small.bytes.length).toBeLessThanOrEqual(1_000_000);
     expect(codeOf(read)).toBe("EXPANSION_LIMIT");
     expect(read.bytes.length).toBeLessThanOrEqual(1_000_000);
     expect(source.closed).toBe(true);

@@ -31,7 +31,7 @@ export async function* decompress(
     if (head.length === 0) return;
     if (!isGzip(head)) yield* limited(plain(head, chunks), limits);
     else if (size > SMALL_BYTES) yield* limited(gunzip(head, chunks), limits);
-    else yield* gunzipSmall(await atLeast(size, head, chunks), chunks, limits);
+    else yield* gunzipSmall(await atLeast(SMALL_BYTES + 1, head, chunks), chunks, limits);
   } finally {
     await chunks.return?.();
   }
@@ -39,21 +39,22 @@ export async function* decompress(
 
 /** `head` and what follows, until it is `size` bytes or there are no more. */
 async function atLeast(size: number, head: Uint8Array, chunks: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
-  let bytes = head;
-  while (bytes.length < size) {
+  const parts = [head];
+  for (let length = head.length; length < size; length += (parts.at(-1) as Uint8Array).length) {
     const next = await chunks.next();
     if (next.done === true) break;
-    bytes = bytes.length === 0 ? next.value : Buffer.concat([bytes, next.value]);
+    parts.push(next.value);
   }
-  return bytes;
+  return parts.length === 1 ? head : Buffer.concat(parts);
 }
 
+/** Takes no size for granted: what is longer than it was said to be is decoded as a stream. */
 async function* gunzipSmall(
   bytes: Uint8Array,
   rest: AsyncIterator<Uint8Array>,
   limits: ExpansionLimits,
 ): AsyncGenerator<Uint8Array> {
-  const whole = gunzipWhole(bytes, limits.maxExpandedBytes);
+  const whole = bytes.length > SMALL_BYTES ? undefined : gunzipWhole(bytes, limits.maxExpandedBytes);
   if (whole === undefined) yield* limited(gunzip(bytes, rest), limits);
   else for (let at = 0; at < whole.length; at += CHUNK_BYTES) yield whole.subarray(at, at + CHUNK_BYTES);
 }
