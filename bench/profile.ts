@@ -23,6 +23,10 @@ const { values } = parseArgs({
 });
 /** Microseconds between samples. */
 const INTERVAL_MICROS = 200;
+/** Times as many invocations as in a run, so that the start weighs little. */
+const LONGER = 3;
+/** Rows by package. */
+const PACKAGES = 12;
 
 const folder = path.resolve(import.meta.dirname, "../.cache/bench/profiles", `${values.subjects}-${values.only}`);
 const { run, costs } = await profiled(values.subjects, values.only);
@@ -30,7 +34,9 @@ console.log(`${values.subjects} on ${values.only}: ${thousands(run.eventsPerCpuS
 console.log(table(["thread", "CPU s", "share"], threads(run)));
 console.log(`\nmain thread, all invocations, time in each function itself:`);
 console.log(table(["function", "ms", "share", "source"], costs.slice(0, Number(values.top)).map(row)));
-console.log(`\n${folder}`);
+console.log("\nthe same by package:");
+console.log(table(["package", "ms", "share"], byPackage(costs)));
+console.log(`\n${path.relative(process.cwd(), folder)}`);
 
 async function profiled(
   subjectName: string,
@@ -42,8 +48,9 @@ async function profiled(
   await buildReadable();
   const named = subjectNamed(subjectName);
   const subject = named.handler === SLUICE ? { ...named, handler: SLUICE_READABLE } : named;
-  const { invocations, ...definition } = workloadNamed(workloadName);
-  const workload = await prepare({ ...definition, invocations });
+  const definition = workloadNamed(workloadName);
+  const invocations = definition.invocations * LONGER;
+  const workload = await prepare(definition);
   const cores = chooseCores();
   await using standIns = await startStandIns(cores.standIns);
   const nodeArgs = ["--cpu-prof", `--cpu-prof-dir=${folder}`, `--cpu-prof-interval=${INTERVAL_MICROS}`];
@@ -55,6 +62,18 @@ async function profiled(
 function threads({ cpuByThread, cpuSeconds }: Run): string[][] {
   const sorted = Object.entries(cpuByThread).sort(([, a], [, b]) => b - a);
   return sorted.map(([name, cpu]) => [name, cpu.toFixed(2), percent(cpu / cpuSeconds)]);
+}
+
+/** `@smithy/core`, `packages/core`, `node:zlib`; what isn't JavaScript by its own name. */
+function byPackage(all: readonly FunctionCost[]): string[][] {
+  const sums = new Map<string, { selfMs: number; share: number }>();
+  for (const { name, source, selfMs, share } of all) {
+    const known = /^(?:packages\/[^/]+|@[^/]+\/[^/]+|node:[^/]+|[^/]+)/.exec(source)?.[0] ?? name;
+    const sum = sums.get(known) ?? { selfMs: 0, share: 0 };
+    sums.set(known, { selfMs: sum.selfMs + selfMs, share: sum.share + share });
+  }
+  const sorted = [...sums].sort(([, a], [, b]) => b.selfMs - a.selfMs).slice(0, PACKAGES);
+  return sorted.map(([name, { selfMs, share }]) => [name, selfMs.toFixed(0), percent(share)]);
 }
 
 function row({ name, selfMs, share, source }: FunctionCost): string[] {

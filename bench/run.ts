@@ -5,7 +5,7 @@ import path from "node:path";
 import { FORMATS } from "@sluice/core";
 import { type BenchOptions, benchOptions, USAGE } from "./runner/options.ts";
 import { type Cores, chooseCores } from "./runner/pin.ts";
-import { runOnce } from "./runner/run-once.ts";
+import { type Run, runOnce } from "./runner/run-once.ts";
 import { type Measurement, machine, ratio, summary } from "./runner/summary.ts";
 import { thousands } from "./runner/table.ts";
 import { type StandIns, startStandIns } from "./stubs/stand-ins.ts";
@@ -15,6 +15,8 @@ import { prepare, type Workload } from "./workloads/workloads.ts";
 const RESULTS = path.resolve(import.meta.dirname, "../.cache/bench/results");
 /** Share of its core above which the stand-ins may be what a run waits for. */
 const BUSY = 0.8;
+/** Connections to S3 above which they aren't kept: each is a TLS handshake in earnest, and none here. */
+const MANY_CONNECTIONS = 100;
 
 async function main(): Promise<void> {
   const options = readOptions();
@@ -68,9 +70,14 @@ async function measure(
   const prepared = await prepare(workload);
   const run = await runOnce({ subject, workload: prepared, invocations, standIns, core: cores.function });
   const rate = `${thousands(run.eventsPerCpuSecond)} events/CPU s`;
-  const warning = run.standInBusy > BUSY ? `  (stand-ins ${Math.round(run.standInBusy * 100)} % busy)` : "";
-  console.log(`round ${round + 1}  ${workload.name.padEnd(8)} ${subject.name.padEnd(13)} ${rate}${warning}`);
+  const words = warnings(run).map((warning) => `  (${warning})`);
+  console.log(`round ${round + 1}  ${workload.name.padEnd(8)} ${subject.name.padEnd(13)} ${rate}${words.join("")}`);
   return { workload: workload.name, subject: subject.name, round, run };
+}
+
+function warnings({ standInBusy, s3Connections }: Run): string[] {
+  const busy = standInBusy > BUSY ? [`stand-ins ${Math.round(standInBusy * 100)} % busy`] : [];
+  return s3Connections > MANY_CONNECTIONS ? [...busy, `${s3Connections} connections to S3`] : busy;
 }
 
 async function store(

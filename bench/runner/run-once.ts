@@ -37,6 +37,7 @@ export interface Run {
   readonly bulkRawBytes: number;
   readonly bulkWireBytes: number;
   readonly s3Requests: number;
+  readonly s3Connections: number;
   /** Share of the run's wall time that the stand-ins were at work: near 1, they were what it waited for. */
   readonly standInBusy: number;
 }
@@ -110,7 +111,7 @@ function taken({ events }: Prepared, from: number, to: number): { records: numbe
 }
 
 function measured(workload: Prepared, report: RunReport, startedAt: number, endedAt: number): Run {
-  const { invoked, sink, standInCpu, s3Requests } = report;
+  const { invoked, sink, standInCpu, s3Requests, s3Connections } = report;
   const first = invoked.length > 1 ? 1 : 0;
   const warm = invoked.slice(first);
   const { records, rawBytes } = taken(workload, first, invoked.length);
@@ -132,6 +133,7 @@ function measured(workload: Prepared, report: RunReport, startedAt: number, ende
     bulkRawBytes: sink.rawBytes,
     bulkWireBytes: sink.wireBytes,
     s3Requests,
+    s3Connections,
     standInBusy: standInCpu / ((endedAt - startedAt) / 1000),
   };
 }

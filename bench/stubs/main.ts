@@ -55,6 +55,7 @@ function report(): RunReport {
   return {
     sink: elasticsearch.counts,
     s3Requests: s3.requests,
+    s3Connections: s3.connections,
     invoked,
     readyAt,
     done: runtime.isDone,
@@ -65,13 +66,14 @@ function report(): RunReport {
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** Listens on a free port; the result is `host:port`. */
-async function listen(handler: Handler): Promise<string> {
+async function listen(handler: Handler, connected: () => void = () => {}): Promise<string> {
   const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     handler(request, response).catch((error: unknown) => {
       console.error(request.url, error);
       response.destroy();
     });
   });
+  server.on("connection", connected);
   server.requestTimeout = 0;
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -81,7 +83,12 @@ async function listen(handler: Handler): Promise<string> {
 }
 
 const addresses: Addresses = {
-  s3: await listen((request, response) => s3.answer(request, response)),
+  s3: await listen(
+    (request, response) => s3.answer(request, response),
+    () => {
+      s3.connections += 1;
+    },
+  ),
   elasticsearch: await listen((request, response) => elasticsearch.answer(request, response)),
   runtime: await listen((request, response) => runtime.answer(request, response)),
   control: await listen(control),

@@ -8,15 +8,17 @@ type StoredObject = RunOrder["objects"][number];
 const READ_BYTES = 1024 * 1024;
 const LAST_MODIFIED = "Fri, 01 May 2026 00:05:00 GMT";
 
-/** GetObject, path style, with Range and If-Match; each request is counted. */
+/** GetObject, path style, with Range and If-Match; each request and each connection is counted. */
 export class S3StandIn {
   requests = 0;
+  connections = 0;
   #objects = new Map<string, StoredObject>();
   #pack: FileHandle | undefined;
 
   async serveFrom(order: RunOrder): Promise<void> {
     await this.#pack?.close();
     this.requests = 0;
+    this.connections = 0;
     this.#pack = await open(order.pack);
     this.#objects = new Map(order.objects.map((object) => [object.key, object]));
   }

@@ -45,6 +45,7 @@ export interface RunOrder {
 export interface RunReport {
   readonly sink: SinkCounts;
   readonly s3Requests: number;
+  readonly s3Connections: number;
   readonly invoked: readonly Invoked[];
   /** When the function first asked for work; wall clock, milliseconds since the epoch. */
   readonly readyAt: number | undefined;
