@@ -10,7 +10,10 @@ const resolve = {
 export default defineConfig({
   test: {
     projects: [
-      { ...resolve, test: { name: "unit", include: ["packages/*/src/**/*.test.ts", "tooling/**/*.test.ts"] } },
+      {
+        ...resolve,
+        test: { name: "unit", include: ["packages/*/src/**/*.test.ts", "tooling/**/*.test.ts"], testTimeout: 30_000 },
+      },
       {
         ...resolve,
         test: {

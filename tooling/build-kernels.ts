@@ -1,7 +1,7 @@
 // Compiles the WebAssembly kernels from C, each into a TypeScript module that holds it as base64. What it writes is
 // committed, so that neither build nor test needs a C compiler: run it by hand after changing a kernel's source.
 //
-//   node tooling/build-kernels.ts
+//   node tooling/build-kernels.ts [part of a source's path …]
 //
 // The compiler is `zig cc`: the zig that the environment's ZIG names, else the Python package `ziglang` in .cache/zig,
 // installed there when missing.
@@ -31,6 +31,25 @@ declare const WebAssembly: {
 
 const KERNELS: readonly Kernel[] = [
   {
+    source: "packages/core/src/envelope/log-kernel.c",
+    output: "packages/core/src/envelope/log-kernel-wasm.ts",
+    exports: [
+      "input",
+      "key_chars",
+      "message_from",
+      "message_to",
+      "id_from",
+      "id_to",
+      "decoded_bytes",
+      "escapes",
+      "timestamps",
+      "seed",
+      "input_capacity",
+      "max_events",
+      "scan",
+    ],
+  },
+  {
     source: "packages/core/src/framing/line-kernel.c",
     output: "packages/core/src/framing/line-kernel-wasm.ts",
     exports: [
@@ -45,6 +64,23 @@ const KERNELS: readonly Kernel[] = [
       "max_lines",
       "consumed",
       "skipped",
+      "scan",
+    ],
+  },
+  {
+    source: "packages/core/src/framing/json-kernel.c",
+    output: "packages/core/src/framing/json-kernel-wasm.ts",
+    exports: [
+      "input",
+      "escaped",
+      "from",
+      "to",
+      "escaped_from",
+      "escaped_to",
+      "quotes",
+      "input_capacity",
+      "max_elements",
+      "consumed",
       "scan",
     ],
   },
@@ -130,8 +166,11 @@ function moduleText({ source }: Kernel, wasm: Buffer): string {
   ].join("\n");
 }
 
+const wanted = process.argv.slice(2);
 const compiler = zig();
+const wanted = process.argv.slice(2);
 for (const kernel of KERNELS) {
+  if (wanted.length > 0 && !wanted.some((part) => kernel.source.includes(part))) continue;
   const wasm = compile(kernel, compiler);
   verify(kernel, wasm);
   writeFileSync(path.join(ROOT, kernel.output), moduleText(kernel, wasm));

@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import type { ExplainedItem, Explanation } from "./api.ts";
 import type { Decoded, Item, Unit } from "./envelope/item.ts";
 import { asSluiceError, quote } from "./errors.ts";
@@ -7,6 +6,7 @@ import { decompress, isGzip } from "./object/decompress.ts";
 import { openObject } from "./object/read-object.ts";
 import type { Plan } from "./plan.ts";
 import { directOrigin } from "./record/origin.ts";
+import { readLogs } from "./record/read-logs.ts";
 import type { RecordCursor } from "./record/record.ts";
 import { RecordReader } from "./record/record-reader.ts";
 
@@ -54,7 +54,7 @@ interface Peek {
 
 async function firstBytes(plan: Plan, item: Item): Promise<Peek> {
   if (item.kind === "bytes") return { compression: undefined, bytes: item.bytes };
-  if (item.kind === "logs") return { compression: "gzip", bytes: Buffer.from(item.events[0]?.message ?? "") };
+  if (item.kind === "logs") return { compression: "gzip", bytes: NO_BYTES };
   if (item.kind === "direct") return { compression: undefined, bytes: NO_BYTES };
   const { signal } = new AbortController();
   const options = { partBytes: PEEK_BYTES, attempts: 1, minDelayMs: 1, maxDelayMs: 1, signal };
@@ -90,6 +90,10 @@ function firstRecord(plan: Plan, item: Item, bytes: Uint8Array): FirstRecord | u
   const key = item.kind === "object" ? item.ref.key : undefined;
   const counts = { in: 0, skipped: 0, unparsed: 0 };
   const reader = new RecordReader(directOrigin("explain", 0), plan.sourceOf(item), key, counts, emit);
+  if (item.kind === "logs") {
+    readLogs(reader, item.batch, item.events);
+    return found;
+  }
   const framer = new LineFramer();
   framer.push(bytes, (block) => reader.read(block));
   if (found === undefined) framer.end((block) => reader.read(block));
@@ -98,6 +102,6 @@ function firstRecord(plan: Plan, item: Item, bytes: Uint8Array): FirstRecord | u
 
 function nameOf(item: Item): string {
   if (item.kind === "object") return `s3://${item.ref.bucket}/${quote(item.ref.key)}`;
-  if (item.kind === "logs") return `log group ${quote(item.batch.group)}, ${item.events.length} events`;
+  if (item.kind === "logs") return `log group ${quote(item.batch.group)}, ${item.events.count} events`;
   return item.kind === "bytes" ? `${quote(item.stream.arn)}, ${item.bytes.length} bytes` : item.stream;
 }

@@ -14,15 +14,8 @@ import type { Outcome } from "./outcome/outcome.ts";
 import { summarize } from "./outcome/summarize.ts";
 import { compilePlan, type Plan } from "./plan.ts";
 import type { ObjectRef } from "./ports/object-reader.ts";
-import {
-  directOrigin,
-  logBatchOrigin,
-  logEventKey,
-  type Origin,
-  objectOrigin,
-  sourceKey,
-  streamOrigin,
-} from "./record/origin.ts";
+import { directOrigin, logBatchOrigin, type Origin, objectOrigin, sourceKey, streamOrigin } from "./record/origin.ts";
+import { readLogs } from "./record/read-logs.ts";
 import type { RecordView } from "./record/record.ts";
 import { RecordReader } from "./record/record-reader.ts";
 import { type Run, startRun } from "./run.ts";
@@ -95,12 +88,8 @@ async function carryLogs(
   run: Run,
 ): Promise<void> {
   const { batch, events } = item;
-  const origin = logBatchOrigin(batch, events[0]?.id ?? "", events.at(-1)?.id ?? "", events.length, run.arrival);
-  const reader = recordReader(item, origin, undefined, number, account, run);
-  for (const [position, { id, timestamp, message }] of events.entries()) {
-    const bytes = Buffer.from(message.replace(/\r?\n$/, ""));
-    reader.readOne(bytes, { idKey: logEventKey(batch, id), position, timestamp, eventId: id });
-  }
+  const origin = logBatchOrigin(batch, events.firstId, events.lastId, events.count, run.arrival);
+  readLogs(recordReader(item, origin, undefined, number, account, run), batch, events);
   await run.ready();
 }
 

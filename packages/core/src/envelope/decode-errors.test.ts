@@ -52,7 +52,7 @@ describe("broken or unknown: the unit fails, with a code and where", () => {
     [
       "awslogs of no base64",
       { awslogs: { data: "%%%" } },
-      "EVENT_MALFORMED: event: cloudwatch-logs: expected JSON, got ",
+      "EVENT_MALFORMED: event: awslogs.data: expected log events, got ",
     ],
     [
       "awslogs cut off",

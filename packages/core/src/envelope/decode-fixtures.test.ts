@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { decodeEvent } from "./decode.ts";
 import type { Item, ReceiverContext } from "./item.ts";
+import { eventList } from "./log-events.testing.ts";
 
 const FIXTURES = new URL("../../../../fixtures/", import.meta.url);
 const parse = (path: string): unknown => JSON.parse(readFileSync(new URL(path, FIXTURES), "utf8"));
@@ -88,7 +89,7 @@ describe("what the items say", () => {
         { kind: "logs", batch: { owner: "123456789012", region: "eu-central-1", group: "/aws/lambda/checkout" } },
       ]);
       const [item] = itemsOf(name);
-      const events = item?.kind === "logs" ? item.events : [];
+      const events = item?.kind === "logs" ? eventList(item.events) : [];
       expect(events).toHaveLength(4);
       expect(events[2]?.message.split("\n")).toHaveLength(4);
       for (const { id, timestamp } of events)

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeEvent } from "./decode.ts";
 import type { Item } from "./item.ts";
+import { eventList } from "./log-events.testing.ts";
 
 const EVENTS = new URL("../../../../fixtures/events/", import.meta.url);
 const fixtures = globSync("**/*.json", { cwd: EVENTS }).map((path): unknown =>
@@ -17,7 +18,7 @@ const LONG = "~".repeat(201);
 function sound(item: Item): boolean {
   if (item.kind === "object") return item.ref.bucket !== "" && item.ref.key !== "";
   if (item.kind === "logs")
-    return item.events.every(
+    return eventList(item.events).every(
       ({ id, timestamp, message }) => id !== "" && Number.isFinite(timestamp) && typeof message === "string",
     );
   return item.kind === "bytes" && item.bytes instanceof Uint8Array && Number.isInteger(item.stream.arrival);

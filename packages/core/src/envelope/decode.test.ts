@@ -26,7 +26,7 @@ describe("envelopes in envelopes", () => {
     ],
     ["SQS of SNS with raw delivery", sqs(s3("k")), ["sqs>s3"]],
     ["SQS of EventBridge", sqs(eventbridge()), ["sqs>eventbridge"]],
-    ["SQS of SNS of CloudWatch", sqs(sns(awslogs(logs()))), ["sqs>sns>cloudwatch-logs>cloudwatch-logs"]],
+    ["SQS of SNS of CloudWatch", sqs(sns(awslogs(logs()))), ["sqs>sns>cloudwatch-logs"]],
     ["CloudWatch's payload itself", sqs(logs()), ["sqs>cloudwatch-logs"]],
     ["SQS of SQS, as after a redrive by hand", sqs(sqs(s3("k"))), ["sqs>sqs>s3"]],
     ["SQS of Kinesis", sqs({ Records: [kinesis(Buffer.from("line").toString("base64"))] }), ["sqs>kinesis"]],
@@ -65,7 +65,7 @@ describe("known to carry no records", () => {
     [
       "a control message",
       awslogs(logs({ messageType: "CONTROL_MESSAGE", logEvents: [] })),
-      "cloudwatch-logs>cloudwatch-logs: CONTROL_MESSAGE",
+      "cloudwatch-logs: CONTROL_MESSAGE",
     ],
     [
       "an SNS subscription",

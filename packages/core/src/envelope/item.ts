@@ -16,13 +16,19 @@ export interface LogEvent {
   readonly message: string;
 }
 
+/** Events of one batch: as values, or left in the payload's bytes (the first at `start`), which the log kernel reads. */
+export type LogEvents = { readonly count: number; readonly firstId: string; readonly lastId: string } & (
+  | { readonly form: "parsed"; readonly list: readonly LogEvent[] }
+  | { readonly form: "in place"; readonly bytes: Uint8Array; readonly start: number }
+);
+
 export type Item =
   | { readonly kind: "object"; readonly path: EnvelopePath; readonly ref: ObjectRef }
   | {
       readonly kind: "logs";
       readonly path: EnvelopePath;
       readonly batch: LogBatch;
-      readonly events: readonly LogEvent[];
+      readonly events: LogEvents;
     }
   | { readonly kind: "bytes"; readonly path: EnvelopePath; readonly stream: StreamRecord; readonly bytes: Uint8Array }
   | {

@@ -1,12 +1,10 @@
 import { Buffer } from "node:buffer";
 import { isPlausibleTime } from "../bytes/iso-time.ts";
-import { isLogPayload, type LogPayload, logPayload } from "./cloudwatch.ts";
 import { expectObject, isObject, type Json, list, malformed, optionalNumber, optionalText } from "./expect.ts";
 import { inflateInline } from "./inflate.ts";
 import type { ReceiverContext } from "./item.ts";
+import { logBytes } from "./log-payload.ts";
 import { type Envelope, merge, type Unwrapped } from "./unwrap.ts";
-
-const OPEN_BRACE = 0x7b;
 
 /** One Kinesis record as Lambda gives it, or a whole event of them inside another envelope. */
 export const kinesis: Envelope = {
@@ -24,8 +22,8 @@ function kinesisRecord(record: Json, context: ReceiverContext, path: readonly st
   if (typeof inner.data !== "string") throw malformed("kinesis.data", "base64 text", inner.data);
   const bytes = inflateInline(Buffer.from(inner.data, "base64"), context.maxInlineBytes, "kinesis.data");
   const region = optionalText(record.awsRegion) ?? context.region;
-  const logs = parseLogPayload(bytes);
-  if (logs !== undefined) return logPayload(logs, { ...context, region }, [...path, "cloudwatch-logs"]);
+  const logs = logBytes(bytes, { ...context, region }, [...path, "cloudwatch-logs"]);
+  if (logs !== undefined) return logs;
   const arn = optionalText(record.eventSourceARN) ?? "";
   const stream = {
     arn,
@@ -42,15 +40,4 @@ function kinesisRecord(record: Json, context: ReceiverContext, path: readonly st
 function arrivalOf(inner: Json): number | undefined {
   const ms = Math.round((optionalNumber(inner.approximateArrivalTimestamp) ?? Number.NaN) * 1000);
   return isPlausibleTime(ms) ? ms : undefined;
-}
-
-/** CloudWatch's payload, when that is what the record holds; anything else is a program's own data. */
-function parseLogPayload(bytes: Uint8Array): LogPayload | undefined {
-  if (bytes[0] !== OPEN_BRACE) return undefined;
-  try {
-    const value: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8"));
-    return isLogPayload(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -83,9 +83,15 @@ export class DocumentTemplate {
       } else if (step.kind === "group") {
         if (values !== undefined) writeGroup(step, 0, values, cursor.bytes, out);
       } else if (step.kind === "offset") out.integer(cursor.start);
-      else out.jsonString(cursor.eventId ?? "");
+      else if (cursor.eventId !== undefined) writeEventId(cursor.eventId, cursor, out);
     }
   }
+}
+
+function writeEventId(id: Uint8Array, { eventIdFrom, eventIdTo }: RecordCursor, out: ByteWriter): void {
+  out.byte(QUOTE);
+  out.jsonText(id, eventIdFrom, eventIdTo);
+  out.byte(QUOTE);
 }
 
 /** Turns the tree into steps, joining bytes that follow each other. */

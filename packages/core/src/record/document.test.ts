@@ -32,7 +32,8 @@ function cursorOf(parts: Parts): RecordCursor {
   cursor.move(bytes, 0, Buffer.byteLength(message), 1000);
   cursor.timestamp = Date.UTC(2026, 4, 1);
   cursor.timestampFrom = "record";
-  cursor.eventId = eventId;
+  if (eventId !== undefined) cursor.eventId = Buffer.from(eventId);
+  cursor.eventIdTo = cursor.eventId?.length ?? 0;
   if (layout !== undefined) cursor.values = valuesOf(layout, parts.values ?? {}, cursor.to);
   return cursor;
 }

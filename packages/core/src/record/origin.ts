@@ -63,7 +63,7 @@ export interface LogBatch {
   readonly stream: string;
 }
 
-/** Source key of the batch; each event's own is `logEventKey`. */
+/** Source key of the batch; each event's own is in log-event-key.ts. */
 export function logBatchOrigin(
   batch: LogBatch,
   firstId: string,
@@ -80,11 +80,6 @@ export function logBatchOrigin(
   });
   const id = sourceKey(batch.owner, batch.region, batch.group, batch.stream, firstId, lastId, String(count));
   return { service: "cloudwatch-logs", id, constants, fallbackTime: arrival, fallbackFrom: "arrival" };
-}
-
-/** Source key: owner, region, group, stream, event id. */
-export function logEventKey(batch: LogBatch, eventId: string): string {
-  return sourceKey(batch.owner, batch.region, batch.group, batch.stream, eventId);
 }
 
 export interface StreamRecord {

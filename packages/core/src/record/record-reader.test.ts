@@ -3,7 +3,7 @@ import type { Format } from "./formats/format.ts";
 import { formatNamed } from "./formats/index.ts";
 import { logBatchOrigin, objectOrigin } from "./origin.ts";
 import { ARRIVAL, kept, type ReadRecord, readRecords, settingsOf } from "./read-records.testing.ts";
-import { RecordReader } from "./record-reader.ts";
+import { type EventMessage, RecordReader } from "./record-reader.ts";
 import type { SourceSettings } from "./source.ts";
 
 const ISO = new Date(ARRIVAL).toISOString();
@@ -110,12 +110,17 @@ function reading(settings: Partial<SourceSettings> = {}, logs = true): One {
   return { records, counts, reader };
 }
 
-const event = { idKey: "1event", position: 4, timestamp: Date.UTC(2026, 4, 1), eventId: "e-4" };
+const eventId = Buffer.from("e-4");
+const event = { idKey: "1event", position: 4, timestamp: Date.UTC(2026, 4, 1), eventId, idFrom: 0, idTo: 3 };
+const said = (text: string): EventMessage => {
+  const bytes = Buffer.from(text);
+  return { bytes, from: 0, to: bytes.length, size: bytes.length, escaped: false, inJson: false };
+};
 
 describe("log events", () => {
   test("have their own id, time and event id", () => {
     const { records, reader } = reading();
-    reader.readOne(Buffer.from("grün"), event);
+    reader.readEvent(event, said("grün"));
     expect(records).toMatchObject([
       {
         id: "1event-0-5",
@@ -129,7 +134,7 @@ describe("log events", () => {
     "of a time that no date can say (%d) get the arrival's",
     (timestamp) => {
       const { records, reader } = reading();
-      reader.readOne(Buffer.from("a"), { ...event, timestamp });
+      reader.readEvent({ ...event, timestamp }, said("a"));
       reader.readDirect(Buffer.from("a"), { ...event, timestamp }, undefined);
       for (const record of records)
         expect(record).toMatchObject({ timestampFrom: "arrival", document: { "@timestamp": ISO } });
@@ -139,15 +144,15 @@ describe("log events", () => {
 
   test("that are empty are skipped", () => {
     const { records, counts, reader } = reading();
-    reader.readOne(Buffer.alloc(0), event);
+    reader.readEvent(event, said(""));
     expect([records, counts]).toEqual([[], { in: 0, skipped: 1, unparsed: 0 }]);
   });
 
   test("of a JSON object over several lines stay one line of a document, the message as it was", () => {
     const text = '{\n  "a": "x\\ny",\r\n  "b": 1\n}';
     const { records, reader } = reading({ format: formatNamed("json") });
-    reader.readOne(Buffer.from(text), event);
-    reader.readOne(Buffer.from('{\n"message":"said"\n}'), event);
+    reader.readEvent(event, said(text));
+    reader.readEvent(event, said('{\n"message":"said"\n}'));
     expect(records.map(({ json }) => /[\r\n]/.test(json))).toEqual([false, false]);
     expect(records.map(({ document }) => [document.message, document.json])).toEqual([
       [text, { a: "x\ny", b: 1 }],

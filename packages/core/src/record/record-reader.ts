@@ -5,6 +5,7 @@ import type { FrameBlock } from "../framing/frame.ts";
 import { contextOf } from "./context.ts";
 import type { Format, ParseResult } from "./formats/format.ts";
 import { detectFormat } from "./formats/index.ts";
+import { raw } from "./formats/raw.ts";
 import type { Origin } from "./origin.ts";
 import { RecordCursor } from "./record.ts";
 import type { SourceSettings } from "./source.ts";
@@ -16,6 +17,27 @@ export interface RecordCounts {
   in: number;
   skipped: number;
   unparsed: number;
+}
+
+/** What a log event says of itself beside its message. */
+export interface EventHead {
+  /** The id is `eventId[idFrom, idTo)`. */
+  readonly eventId: Uint8Array;
+  readonly idFrom: number;
+  readonly idTo: number;
+  readonly idKey: string;
+  readonly position: number;
+  readonly timestamp: number;
+}
+
+/** A message is `bytes[from, to)`; `escaped`: fit to stand in a JSON string; `inJson`: with escapes in it; `size` without them. */
+export interface EventMessage {
+  readonly bytes: Uint8Array;
+  readonly from: number;
+  readonly to: number;
+  readonly size: number;
+  readonly escaped: boolean;
+  readonly inJson: boolean;
 }
 
 /** Takes each record as it is read; the cursor is valid only during the call. */
@@ -56,22 +78,35 @@ export class RecordReader {
     }
   }
 
-  /** One record that needs no framing (a log event): its own id and time, and its number in the batch as position. */
-  readOne(
-    message: Uint8Array,
-    at: { readonly idKey: string; readonly position: number; readonly timestamp: number; readonly eventId: string },
-  ): void {
-    if (message.length === 0) {
+  /** One record that needs no framing: a log event. */
+  readEvent(event: EventHead, message: EventMessage): void {
+    if (message.size === 0) {
       this.#counts.skipped += 1;
       return;
     }
-    const cursor = this.#cursor ?? this.#open(message);
-    cursor.move(message, 0, message.length, 0);
-    cursor.idKey = at.idKey;
-    cursor.position = at.position;
-    setTime(cursor, at.timestamp);
-    cursor.eventId = at.eventId;
+    if (message.inJson && this.#parses()) {
+      this.readEvent(event, unescaped(message));
+      return;
+    }
+    const { bytes, from, to } = message;
+    const cursor = this.#cursor ?? this.#open(bytes.subarray(from, to));
+    cursor.move(bytes, from, to, 0);
+    cursor.start = 0;
+    cursor.end = message.size;
+    cursor.inJson = message.inJson;
+    if (message.escaped) cursor.setEscapedMessage(bytes, from, to);
+    cursor.idKey = event.idKey;
+    cursor.position = event.position;
+    setTime(cursor, event.timestamp);
+    cursor.eventId = event.eventId;
+    cursor.eventIdFrom = event.idFrom;
+    cursor.eventIdTo = event.idTo;
     this.#finish(cursor);
+  }
+
+  /** Whether messages are looked into: then they must be there as they are, not as JSON has them. */
+  #parses(): boolean {
+    return this.#settings.format !== raw;
   }
 
   /** A record pushed in by a program: `message`, then the bytes of its fields as JSON when it has any. */
@@ -140,4 +175,10 @@ function repair(cursor: RecordCursor): void {
   cursor.from = 0;
   cursor.to = bytes.length;
   cursor.tag(INVALID_UTF8_TAG);
+}
+
+function unescaped({ bytes, from, to, size }: EventMessage): EventMessage {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("utf8");
+  const plain = Buffer.from(JSON.parse(`"${text}"`));
+  return { bytes: plain, from: 0, to: plain.length, size, escaped: false, inJson: false };
 }

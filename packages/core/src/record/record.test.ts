@@ -88,7 +88,8 @@ describe("the cursor", () => {
   test("gives message, time, offset, event id and constants by name", () => {
     const record = cursor(settingsOf({ constants: { team: "a", "http.version": "mine" } }));
     record.move(Buffer.from("grün\0"), 0, 6, 7);
-    record.eventId = "e1";
+    record.eventId = Buffer.from("e1");
+    record.eventIdTo = 2;
     const names = [
       "message",
       "@timestamp",

@@ -91,8 +91,12 @@ export class RecordCursor implements RecordView {
   quotes = -1;
   /** When set, the message is this text rather than `bytes[from, to)`. */
   messageText: string | undefined;
-  /** An id that the service gave the record (CloudWatch's event id). */
-  eventId: string | undefined;
+  /** `bytes[from, to)` is the inside of a JSON string (and so is `escaped`), with escapes in it. */
+  inJson = false;
+  /** An id that the service gave the record (CloudWatch's event id): ASCII bytes with nothing to escape. */
+  eventId: Uint8Array | undefined;
+  eventIdFrom = 0;
+  eventIdTo = 0;
 
   constructor(context: RecordContext) {
     this.context = context;
@@ -112,6 +116,7 @@ export class RecordCursor implements RecordView {
     this.values = undefined;
     this.json = undefined;
     this.messageText = undefined;
+    this.inJson = false;
     this.escaped = undefined;
     this.quotes = -1;
     this.timestamp = this.context.origin.fallbackTime;
@@ -125,12 +130,20 @@ export class RecordCursor implements RecordView {
     this.quotes = frames.quotes[i] as number;
   }
 
+  setEscapedMessage(bytes: Uint8Array, from: number, to: number): void {
+    this.escaped = bytes;
+    this.escapedFrom = from;
+    this.escapedTo = to;
+  }
+
   tag(name: string): void {
     this.ownTags = [...this.ownTags, name];
   }
 
   message(): string {
-    return this.messageText ?? latinOrUtf8(this.bytes, this.from, this.to);
+    if (this.messageText !== undefined) return this.messageText;
+    const text = latinOrUtf8(this.bytes, this.from, this.to);
+    return this.inJson ? JSON.parse(`"${text}"`) : text;
   }
 
   get(name: string): FieldValue {
@@ -144,7 +157,7 @@ export class RecordCursor implements RecordView {
       case "log.offset":
         return this.start;
       case "event.id":
-        return this.eventId;
+        return this.eventId && latinOrUtf8(this.eventId, this.eventIdFrom, this.eventIdTo);
     }
     return this.context.constants.get(name) ?? this.#own(name);
   }

@@ -18,7 +18,7 @@ const LOGS: Item = {
   kind: "logs",
   path: [],
   batch: { owner: "123", region: "eu-west-1", group: "/aws/lambda/shop/checkout", stream: "2026/11/03/[$LATEST]4459" },
-  events: [],
+  events: { form: "parsed", list: [], count: 0, firstId: "", lastId: "" },
 };
 const BYTES: Item = {
   kind: "bytes",
