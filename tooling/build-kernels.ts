@@ -87,7 +87,7 @@ const KERNELS: readonly Kernel[] = [
   {
     source: "packages/core/src/gzip/deflate.c",
     output: "packages/core/src/gzip/deflate-wasm.ts",
-    exports: ["base"],
+    exports: ["input", "input_capacity", "output", "output_capacity", "piece_bound", "start", "compress", "drain"],
   },
 ];
 
@@ -166,7 +166,6 @@ function moduleText({ source }: Kernel, wasm: Buffer): string {
   ].join("\n");
 }
 
-const wanted = process.argv.slice(2);
 const compiler = zig();
 const wanted = process.argv.slice(2);
 for (const kernel of KERNELS) {

@@ -1,0 +1,89 @@
+import { Buffer } from "node:buffer";
+import { crc32, gzipSync } from "node:zlib";
+import { instantiate } from "../bytes/wasm.ts";
+import { WASM } from "./deflate-wasm.ts";
+
+interface Exports {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly input: () => number;
+  readonly input_capacity: () => number;
+  readonly output: () => number;
+  readonly output_capacity: () => number;
+  readonly piece_bound: () => number;
+  readonly start: () => void;
+  readonly compress: (size: number, last: number) => number;
+  readonly drain: () => void;
+}
+
+/** Deflate, no flags, no time, "fastest", and no word on the operating system. */
+const HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255]);
+const TRAILER_SIZE = 8;
+
+/** Deflate in WebAssembly, in memory of a fixed size (deflate.c says what it promises). */
+class DeflateKernel {
+  readonly #exports: Exports;
+  readonly #input: Uint8Array;
+  readonly #output: Uint8Array;
+
+  constructor() {
+    this.#exports = instantiate<Exports>(WASM);
+    const { memory, input, input_capacity, output, output_capacity } = this.#exports;
+    this.#input = new Uint8Array(memory.buffer, input(), input_capacity());
+    this.#output = new Uint8Array(memory.buffer, output(), output_capacity());
+  }
+
+  gzip(bytes: Uint8Array): Buffer {
+    const { start, compress, drain, piece_bound } = this.#exports;
+    const capacity = this.#input.length;
+    const full = this.#output.length - piece_bound();
+    // All but the last part of the output, which is copied once less: where it wasn't full, into what is returned.
+    const parts: Uint8Array[] = [];
+    let done = 0;
+    let from = 0;
+    let size = 0;
+    start();
+    for (let last = false; !last; ) {
+      const piece = bytes.subarray(from, from + capacity);
+      from += piece.length;
+      last = from === bytes.length;
+      this.#input.set(piece);
+      size = compress(piece.length, last ? 1 : 0);
+      if (size > full && !last) {
+        parts.push(this.#output.slice(0, size));
+        done += size;
+        drain();
+      }
+    }
+
+    const result = Buffer.allocUnsafeSlow(HEADER.length + done + size + TRAILER_SIZE);
+    result.set(HEADER);
+    let at = HEADER.length;
+    for (const part of [...parts, this.#output.subarray(0, size)]) {
+      result.set(part, at);
+      at += part.length;
+    }
+    at = result.writeUInt32LE(crc32(bytes), at);
+    result.writeUInt32LE(bytes.length % 2 ** 32, at);
+    return result;
+  }
+}
+
+/** `null` where WebAssembly, or SIMD in it, isn't there. */
+let kernel: DeflateKernel | null | undefined;
+
+function startKernel(): DeflateKernel | null {
+  try {
+    return new DeflateKernel();
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * One gzip member of `bytes`, about as large as zlib's at level 1 and made in less than half the time; made by zlib where
+ * it must be. The same bytes give the same member. The buffer is the caller's, and has no room to spare.
+ */
+export function gzipFast(bytes: Uint8Array): Uint8Array {
+  if (kernel === undefined) kernel = startKernel();
+  return kernel === null ? gzipSync(bytes, { level: 1 }) : kernel.gzip(bytes);
+}
