@@ -73,10 +73,15 @@ describe("times", () => {
     expect(only(JSON.stringify({ [key]: at(T) })).document["@timestamp"]).toBe(at(T));
   });
 
-  test("the first key that holds one counts", () => {
-    expect(only(`{"date":"${at(T + 2)}","time":"${at(T + 1)}","timestamp":"soon"}`).document["@timestamp"]).toBe(
-      at(T + 1),
-    );
+  test("the first in the line that holds one counts, whether fields are asked for or not", () => {
+    const line = `{"timestamp":"soon","time":"${at(T + 1)}","@timestamp":"${at(T + 2)}"}`;
+    for (const fields of [true, false]) {
+      const { records } = readRecords(`${line}\n${line.replace("soon", at(T))}\n`, {
+        format: "json",
+        settings: { fields },
+      });
+      expect(records.map(({ document }) => document["@timestamp"])).toEqual([at(T + 1), at(T)]);
+    }
   });
 });
 

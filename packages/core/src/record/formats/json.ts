@@ -1,13 +1,15 @@
 import { Buffer } from "node:buffer";
-import { isPlausibleTime } from "../../bytes/iso-time.ts";
+import { isPlausibleTime, parseIsoZ } from "../../bytes/iso-time.ts";
 import type { RecordCursor } from "../record.ts";
-import type { Format, FormatHint } from "./format.ts";
+import type { Format, FormatHint, ParseResult } from "./format.ts";
 
 const OPEN_BRACE = 0x7b;
 const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
+const QUOTE = 0x22;
 const TIME_KEYS = ["@timestamp", "timestamp", "time", "ts", "eventTime", "date"] as const;
+const isTimeKey = (key: string): boolean => (TIME_KEYS as readonly string[]).includes(key);
 const MESSAGE_KEYS = ["message", "msg", "log"] as const;
 
 /** Lines that each hold one JSON object (ndjson.org). Its time and message keys are found by name; the whole object is kept under `json`. */
@@ -17,16 +19,43 @@ export const json: Format = {
   layout: undefined,
   constants: {},
   detect: ({ head }: FormatHint) => parseObject(head, 0, head.length) !== undefined,
-  parser:
-    ({ fields }) =>
-    (record) => {
-      const object = parseObject(record.bytes, record.from, record.to);
-      if (object === undefined) return "unparsed";
-      setTime(record, object);
-      if (fields) setFields(record, object);
-      return "record";
-    },
+  parser: ({ fields }) =>
+    fields ? (record) => parse(record, true) : (record) => (setTimeInPlace(record) ? "record" : parse(record, false)),
 };
+
+function parse(record: RecordCursor, fields: boolean): ParseResult {
+  const object = parseObject(record.bytes, record.from, record.to);
+  if (object === undefined) return "unparsed";
+  setTime(record, object);
+  if (fields) setFields(record, object);
+  return "record";
+}
+
+const TIME_HEADS = TIME_KEYS.map((key) => Buffer.from(`{"${key}":"`));
+/** Longest time in ISO form, with its closing quote. */
+const MAX_TIME_BYTES = 32;
+
+/** Where fields aren't asked for and the line begins with its time in ISO form, in UTC, nothing else is looked at. */
+function setTimeInPlace(record: RecordCursor): boolean {
+  const { bytes, from, to } = record;
+  const head = TIME_HEADS.find((each) => startsWith(bytes, from, to, each));
+  if (head === undefined) return false;
+  const start = from + head.length;
+  const most = Math.min(to, start + MAX_TIME_BYTES);
+  let end = start;
+  while (end < most && bytes[end] !== QUOTE) end++;
+  const time = end < most ? parseIsoZ(bytes, start, end) : Number.NaN;
+  if (!isPlausibleTime(time)) return false;
+  record.timestamp = time;
+  record.timestampFrom = "record";
+  return true;
+}
+
+function startsWith(bytes: Uint8Array, from: number, to: number, text: Uint8Array): boolean {
+  if (to - from < text.length) return false;
+  for (let i = 0; i < text.length; i++) if (bytes[from + i] !== text[i]) return false;
+  return true;
+}
 
 function parseObject(bytes: Uint8Array, from: number, to: number): Record<string, unknown> | undefined {
   let first = from;
@@ -64,9 +93,10 @@ function setFields(record: RecordCursor, object: Record<string, unknown>): void 
   if (key !== undefined) record.messageText = object[key] as string;
 }
 
+/** The first in the line that is a time. */
 function setTime(record: RecordCursor, object: Record<string, unknown>): void {
-  for (const key of TIME_KEYS) {
-    const ms = timeOf(own(object, key));
+  for (const key in object) {
+    const ms = isTimeKey(key) ? timeOf(own(object, key)) : undefined;
     if (ms === undefined) continue;
     record.timestamp = ms;
     record.timestampFrom = "record";
