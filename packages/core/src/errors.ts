@@ -10,6 +10,8 @@ export type ErrorCode =
   | "OBJECT_ARCHIVED"
   | "OBJECT_TRUNCATED"
   | "OBJECT_CORRUPT"
+  | "FORMAT_MISMATCH"
+  | "FRAME_TOO_LARGE"
   | "ACCESS_DENIED"
   | "THROTTLED"
   | "TIMEOUT"

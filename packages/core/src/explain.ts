@@ -1,7 +1,7 @@
 import type { ExplainedItem, Explanation } from "./api.ts";
 import type { Decoded, Item, Unit } from "./envelope/item.ts";
 import { asSluiceError, quote } from "./errors.ts";
-import { LineFramer } from "./framing/lines.ts";
+import { ContentFramer } from "./framing/content.ts";
 import { decompress, isGzip } from "./object/decompress.ts";
 import { openObject } from "./object/read-object.ts";
 import type { Plan } from "./plan.ts";
@@ -94,10 +94,10 @@ function firstRecord(plan: Plan, item: Item, bytes: Uint8Array): FirstRecord | u
     readLogs(reader, item.batch, item.events);
     return found;
   }
-  const framer = new LineFramer();
+  const framer = new ContentFramer((head) => reader.framing(head), plan.config.read);
   framer.push(bytes, (block) => reader.read(block));
   if (found === undefined) framer.end((block) => reader.read(block));
-  return found;
+  return found ?? (reader.format === undefined ? undefined : { format: reader.format, reason: "no records" });
 }
 
 function nameOf(item: Item): string {

@@ -6,7 +6,7 @@ import { decodeEvent } from "./envelope/decode.ts";
 import type { Decoded, Item } from "./envelope/item.ts";
 import { asSluiceError, quote, SluiceError } from "./errors.ts";
 import { explainItems } from "./explain.ts";
-import { LineFramer } from "./framing/lines.ts";
+import { ContentFramer } from "./framing/content.ts";
 import { decompress } from "./object/decompress.ts";
 import { openObject } from "./object/read-object.ts";
 import type { ItemAccount } from "./outcome/ledger.ts";
@@ -68,7 +68,7 @@ async function carryObject(ref: ObjectRef, item: Item, number: number, account: 
   const object = await openObject(run.plan.reader, ref, run.readOptions);
   const origin = objectOrigin(ref, object.etag, object.lastModified, run.arrival);
   const reader = recordReader(item, origin, ref.key, number, account, run);
-  const framer = new LineFramer({ maxFrameBytes: run.plan.config.read.maxFrameBytes });
+  const framer = new ContentFramer((head) => reader.framing(head), run.plan.config.read);
   for await (const chunk of decompress(run.counted(object.body), run.plan.config.read, object.size)) {
     framer.push(chunk, (block) => {
       reader.read(block);
@@ -100,7 +100,7 @@ async function carryBytes(
   run: Run,
 ): Promise<void> {
   const reader = recordReader(item, streamOrigin(item.stream), undefined, number, account, run);
-  const framer = new LineFramer({ maxFrameBytes: run.plan.config.read.maxFrameBytes });
+  const framer = new ContentFramer((head) => reader.framing(head), run.plan.config.read);
   framer.push(item.bytes, (block) => reader.read(block));
   framer.end((block) => reader.read(block));
   await run.ready();

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { ByteWriter } from "../bytes/byte-writer.ts";
-import { LineFramer } from "../framing/lines.ts";
+import { ContentFramer } from "../framing/content.ts";
 import { encodeDocument } from "./document.ts";
 import { formatNamed } from "./formats/index.ts";
 import { objectOrigin } from "./origin.ts";
@@ -58,7 +58,7 @@ export function readRecords(content: string | readonly Uint8Array[], options: Re
   const reader = new RecordReader(origin, settings, "k", counts, (record) =>
     records.push(kept(record, options.get ?? [])),
   );
-  const framer = new LineFramer();
+  const framer = new ContentFramer((head) => reader.framing(head));
   for (const chunk of typeof content === "string" ? [Buffer.from(content)] : content)
     framer.push(chunk, (block) => reader.read(block));
   framer.end((block) => reader.read(block));

@@ -1,10 +1,11 @@
 import { Buffer } from "node:buffer";
 import { isPlausibleTime } from "../bytes/iso-time.ts";
 import { escapeInvalidUtf8, INVALID_UTF8_TAG, isValidUtf8 } from "../bytes/utf8.ts";
+import type { Framing } from "../framing/content.ts";
 import type { FrameBlock } from "../framing/frame.ts";
 import { contextOf } from "./context.ts";
 import type { Format, ParseResult } from "./formats/format.ts";
-import { detectFormat } from "./formats/index.ts";
+import { detectDocument, detectFormat } from "./formats/index.ts";
 import { raw } from "./formats/raw.ts";
 import type { Origin } from "./origin.ts";
 import { RecordCursor } from "./record.ts";
@@ -43,13 +44,17 @@ export interface EventMessage {
 /** Takes each record as it is read; the cursor is valid only during the call. */
 export type Emit = (record: RecordCursor) => void;
 
-/** Frames → records of one item: detects the format at the first frame, then parses each in place. */
+/**
+ * Frames → records of one item: detects the format at the first frame, or before in documents that aren't lines; then
+ * parses each in place.
+ */
 export class RecordReader {
   readonly #origin: Origin;
   readonly #settings: SourceSettings;
   readonly #key: string | undefined;
   readonly #counts: RecordCounts;
   readonly #emit: Emit;
+  #document: Format | undefined;
   #cursor: RecordCursor | undefined;
   #parse: (record: RecordCursor) => ParseResult = () => "record";
   /** Name of the format, once the first frame was seen. */
@@ -61,6 +66,15 @@ export class RecordReader {
     this.#key = key;
     this.#counts = counts;
     this.#emit = emit;
+  }
+
+  /** What frames the item's bytes are to be cut into, by the first of them; to be asked before any is read. */
+  framing(head: Uint8Array): Framing {
+    const hint = { key: this.#key, head };
+    const format = this.#settings.format ?? detectDocument(hint);
+    this.#document = format;
+    this.format = format?.name;
+    return format?.framing?.(hint) ?? "lines";
   }
 
   read(block: FrameBlock): void {
@@ -146,18 +160,13 @@ export class RecordReader {
   }
 
   #open(head: Uint8Array): RecordCursor {
-    const format = formatOf(this.#settings, this.#key, head);
+    const format = this.#document ?? this.#settings.format ?? detectFormat({ key: this.#key, head });
     const cursor = new RecordCursor(contextOf(this.#origin, this.#settings, format));
     this.format = format.name;
     this.#parse = format.parser({ fields: this.#settings.fields });
     this.#cursor = cursor;
     return cursor;
   }
-}
-
-/** The source's own, or what the first frame looks like. */
-export function formatOf(settings: SourceSettings, key: string | undefined, head: Uint8Array): Format {
-  return settings.format ?? detectFormat({ key, head });
 }
 
 /** A time that no date can say counts as missing. */

@@ -1,3 +1,4 @@
+import type { Framing } from "../../framing/content.ts";
 import type { ConstantValue } from "../document-template.ts";
 import type { Layout } from "../layout.ts";
 import type { RecordCursor } from "../record.ts";
@@ -25,6 +26,13 @@ export interface Format {
   readonly constants: Readonly<Record<string, ConstantValue>>;
   /** True when the content looks like this format for certain; cheap, and never true by key alone. */
   detect(hint: FormatHint): boolean;
+  /**
+   * For formats whose objects are whole documents: true when `head`, the first bytes of one (at most 4 KiB), shows this
+   * format for certain.
+   */
+  detectDocument?(hint: FormatHint): boolean;
+  /** How an object is cut into frames, told by its first bytes; asked when its format is known. Missing: by lines. */
+  framing?(hint: FormatHint): Framing;
   /** A parser for one item; it may keep state (headers, buffers it reuses). `fields: false` asks for the timestamp alone. */
   parser(options: { readonly fields: boolean }): (record: RecordCursor) => ParseResult;
 }

@@ -1,0 +1,77 @@
+import { instantiate } from "../bytes/wasm.ts";
+import type { FrameBlock } from "./frame.ts";
+import { WASM } from "./json-kernel-wasm.ts";
+
+interface Exports {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly input: () => number;
+  readonly escaped: () => number;
+  readonly from: () => number;
+  readonly to: () => number;
+  readonly escaped_from: () => number;
+  readonly escaped_to: () => number;
+  readonly quotes: () => number;
+  readonly input_capacity: () => number;
+  readonly max_elements: () => number;
+  readonly consumed: () => number;
+  readonly scan: (at: number, size: number) => number;
+}
+
+/**
+ * Finds the objects in a JSON array and escapes them for JSON in one pass, in WebAssembly (json-kernel.c says what it
+ * promises). One for the process: blocks are used up before the next scan, and `load` comes before each push's first.
+ */
+export class JsonKernel {
+  /** Bytes that can be loaded. */
+  readonly capacity: number;
+  readonly #exports: Exports;
+  readonly #input: Uint8Array;
+  readonly #block: Pick<FrameBlock, "from" | "to"> & { readonly escaped: NonNullable<FrameBlock["escaped"]> };
+  #loaded: Uint8Array = new Uint8Array(0);
+
+  constructor() {
+    const exports = instantiate<Exports>(WASM);
+    const { buffer } = exports.memory;
+    const elements = (address: number): Int32Array => new Int32Array(buffer, address, exports.max_elements());
+    this.capacity = exports.input_capacity();
+    this.#exports = exports;
+    this.#input = new Uint8Array(buffer, exports.input(), this.capacity);
+    this.#block = {
+      from: elements(exports.from()),
+      to: elements(exports.to()),
+      escaped: {
+        bytes: new Uint8Array(buffer, exports.escaped()),
+        from: elements(exports.escaped_from()),
+        to: elements(exports.escaped_to()),
+        quotes: elements(exports.quotes()),
+      },
+    };
+  }
+
+  /** At most `capacity` bytes. */
+  load(bytes: Uint8Array): void {
+    this.#input.set(bytes);
+    this.#loaded = bytes;
+  }
+
+  /** The objects from the one that begins at `at` on; `consumed` is where the last whole one ends. */
+  scan(at: number, base: number): { readonly block: FrameBlock; readonly consumed: number } {
+    const bytes = this.#loaded;
+    const count = this.#exports.scan(at, bytes.length);
+    return { block: { ...this.#block, bytes, base, count, skipped: 0 }, consumed: this.#exports.consumed() };
+  }
+}
+
+let shared: JsonKernel | undefined | null;
+
+/** Undefined where WebAssembly or its SIMD isn't to be had. */
+export function jsonKernel(): JsonKernel | undefined {
+  if (shared === undefined) {
+    try {
+      shared = new JsonKernel();
+    } catch {
+      shared = null;
+    }
+  }
+  return shared ?? undefined;
+}

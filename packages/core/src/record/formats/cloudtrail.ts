@@ -1,0 +1,76 @@
+import { Buffer } from "node:buffer";
+import { parseIsoZ } from "../../bytes/iso-time.ts";
+import type { Framing } from "../../framing/content.ts";
+import type { RecordCursor } from "../record.ts";
+import type { Format, FormatHint, ParseResult } from "./format.ts";
+import { headMembers } from "./json-head.ts";
+import { JsonScanner } from "./json-scanner.ts";
+import { MemberTable } from "./member-table.ts";
+
+// CloudTrail: "CloudTrail log file examples" and "CloudTrail record contents" in the AWS guide. ECS names as Elastic's
+// AWS integration uses them for the dataset aws.cloudtrail.
+
+const RECORDS = "Records";
+
+const TIME_ONLY = new MemberTable({ eventTime: 0 });
+
+/** Log files, Insights files and organisation trails alike: `<account>_CloudTrail_<region>_<time>_<unique>.json.gz`. */
+const LOG_FILE = /(?:^|\/)\d{12}_CloudTrail(?:-Insight)?_[a-z0-9-]+_\d{8}T\d{4}Z_[^/]+\.json(?:\.gz)?$/;
+
+export const cloudtrail: Format = {
+  name: "cloudtrail",
+  dataset: "aws.cloudtrail",
+  layout: undefined,
+  constants: {},
+  detect: ({ head }: FormatHint) => isEvent(headMembers(head)),
+  detectDocument: ({ key, head }: FormatHint) => {
+    const members = headMembers(head);
+    return isDigest(members) || (members.size > 0 && isLogFile(key)) || holdsEvents(members);
+  },
+  framing: ({ head }: FormatHint): Framing => {
+    const members = headMembers(head);
+    if (isDigest(members)) return "none";
+    return members.size === 0 || isEvent(members) ? "lines" : { array: RECORDS };
+  },
+  parser: () => {
+    const scanner = new JsonScanner(TIME_ONLY, 0);
+    return (record) => setTime(record, scanner, 0);
+  },
+};
+
+function setTime(record: RecordCursor, scanner: JsonScanner, place: number): ParseResult {
+  if (!scanner.scan(record.bytes, record.from, record.to)) return "unparsed";
+  const to = scanner.to[place] as number;
+  // Within the quotes.
+  const time = to < 0 ? Number.NaN : parseIsoZ(record.bytes, (scanner.from[place] as number) + 1, to - 1);
+  if (Number.isNaN(time)) return "unparsed";
+  record.timestamp = time;
+  record.timestampFrom = "record";
+  return "record";
+}
+
+function isLogFile(key: string | undefined): boolean {
+  return key !== undefined && LOG_FILE.test(key);
+}
+
+type Members = ReturnType<typeof headMembers>;
+
+const startsWith = (value: Uint8Array | undefined, pattern: RegExp): boolean =>
+  value !== undefined && pattern.test(Buffer.from(value.subarray(0, 200)).toString("latin1"));
+
+/** S3's own notifications look alike, but for their version. */
+function isEvent(members: Members): boolean {
+  const known = ["eventTime", "eventSource", "eventName", "awsRegion", "userIdentity", "eventType"];
+  return startsWith(members.get("eventVersion"), /^"1\.\d/) && known.filter((name) => members.has(name)).length > 1;
+}
+
+function holdsEvents(members: Members): boolean {
+  const records = members.get(RECORDS);
+  if (records === undefined || !startsWith(records, /^\[\s*\{/)) return false;
+  return isEvent(headMembers(records.subarray(1)));
+}
+
+/** Digest files tell whether log files are whole; they hold no events. */
+function isDigest(members: Members): boolean {
+  return members.has("digestStartTime") && members.has("digestEndTime");
+}

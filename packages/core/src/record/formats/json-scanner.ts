@@ -1,0 +1,195 @@
+import { Buffer } from "node:buffer";
+import { MAX_DEPTH } from "../../framing/json-skip.ts";
+import { HASH_FACTOR, type MemberTable } from "./member-table.ts";
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const MINUS = 0x2d;
+const DOT = 0x2e;
+const ZERO = 0x30;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const LOWER_U = 0x75;
+
+const BAD = -1;
+/** All that was asked for is there: the rest isn't looked at. */
+const ENOUGH = -2;
+
+/** Bytes that mean something in a string: its end, an escape, and what mustn't be there. */
+const SPECIAL = new Uint8Array(256);
+SPECIAL.fill(1, 0, 0x20);
+SPECIAL[QUOTE] = 1;
+SPECIAL[BACKSLASH] = 1;
+const ESCAPES: ReadonlySet<number | undefined> = new Set(Buffer.from('"\\/bfnrt'));
+
+/**
+ * Finds the wanted members of a JSON object in one pass, as spans of the JSON of their values, and says whether the whole
+ * is JSON (RFC 8259), as JSON.parse would. Of members of the same name the last one counts. Reused between objects.
+ */
+export class JsonScanner {
+  /** `bytes[from[place], to[place])`; `to` is -1 for what isn't there. */
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+  readonly #table: MemberTable;
+  readonly #until: number;
+  #bytes: Uint8Array = new Uint8Array(0);
+
+  /** `until`: a place behind which nothing is looked at. */
+  constructor(table: MemberTable, until = -1) {
+    const places = Math.max(-1, ...table.places) + 1;
+    this.from = new Int32Array(places);
+    this.to = new Int32Array(places);
+    this.#table = table;
+    this.#until = until;
+  }
+
+  /** False when this is no JSON object; what was found by then means nothing. */
+  scan(bytes: Uint8Array, from: number, to: number): boolean {
+    this.#bytes = bytes;
+    this.to.fill(-1);
+    const start = this.#space(from);
+    if (bytes[start] !== OPEN_BRACE) return false;
+    const end = this.#object(start, this.#table, 1);
+    return end === ENOUGH || (end > 0 && end <= to && this.#space(end) >= to);
+  }
+
+  /** Whether the value at a place begins with this byte. */
+  is(place: number, first: number): boolean {
+    return (this.to[place] as number) >= 0 && this.#bytes[this.from[place] as number] === first;
+  }
+
+  #object(from: number, table: MemberTable | undefined, depth: number): number {
+    const bytes = this.#bytes;
+    let at = this.#space(from + 1);
+    if (bytes[at] === CLOSE_BRACE) return at + 1;
+    for (;;) {
+      if (bytes[at] !== QUOTE) return BAD;
+      const nameFrom = at + 1;
+      let hash = 0;
+      for (at = nameFrom; SPECIAL[bytes[at] as number] === 0; at++)
+        hash = (Math.imul(hash, HASH_FACTOR) + (bytes[at] as number)) | 0;
+      const plain = bytes[at] === QUOTE;
+      const nameTo = plain ? at : this.#string(nameFrom - 1) - 1;
+      if (nameTo < nameFrom) return BAD;
+      const member =
+        table && (plain ? table.find(hash, bytes, nameFrom, nameTo) : this.#unescaped(table, nameFrom, nameTo));
+      at = this.#space(nameTo + 1);
+      if (bytes[at] !== COLON) return BAD;
+      const valueFrom = this.#space(at + 1);
+      if (member?.within !== undefined) for (const place of member.within.places) this.to[place] = -1;
+      at = this.#value(valueFrom, member?.within, depth);
+      if (at < 0) return at;
+      if (member !== undefined && member.place >= 0) {
+        this.from[member.place] = valueFrom;
+        this.to[member.place] = at;
+        if (member.place === this.#until) return ENOUGH;
+      }
+      at = this.#space(at);
+      if (bytes[at] === CLOSE_BRACE) return at + 1;
+      if (bytes[at] !== COMMA) return BAD;
+      at = this.#space(at + 1);
+    }
+  }
+
+  #value(at: number, within: MemberTable | undefined, depth: number): number {
+    const bytes = this.#bytes;
+    const byte = bytes[at];
+    if (byte === QUOTE) return this.#string(at);
+    if (byte === OPEN_BRACE) return depth < MAX_DEPTH ? this.#object(at, within, depth + 1) : BAD;
+    if (byte === OPEN_BRACKET) return depth < MAX_DEPTH ? this.#array(at, depth + 1) : BAD;
+    if (byte === 0x74) return isText(bytes, at, "true");
+    if (byte === 0x66) return isText(bytes, at, "false");
+    return byte === 0x6e ? isText(bytes, at, "null") : this.#number(at);
+  }
+
+  #array(from: number, depth: number): number {
+    const bytes = this.#bytes;
+    let at = this.#space(from + 1);
+    if (bytes[at] === CLOSE_BRACKET) return at + 1;
+    for (;;) {
+      at = this.#value(at, undefined, depth);
+      if (at < 0) return at;
+      at = this.#space(at);
+      if (bytes[at] === CLOSE_BRACKET) return at + 1;
+      if (bytes[at] !== COMMA) return BAD;
+      at = this.#space(at + 1);
+    }
+  }
+
+  /** From the opening quote to behind the closing one. */
+  #string(from: number): number {
+    const bytes = this.#bytes;
+    let at = from + 1;
+    for (;;) {
+      while (SPECIAL[bytes[at] as number] === 0) at++;
+      if (bytes[at] === QUOTE) return at + 1;
+      if (bytes[at] !== BACKSLASH) return BAD;
+      if (ESCAPES.has(bytes[at + 1])) at += 2;
+      else if (bytes[at + 1] === LOWER_U && isHex(bytes, at + 2)) at += 6;
+      else return BAD;
+    }
+  }
+
+  #number(from: number): number {
+    const bytes = this.#bytes;
+    let at = bytes[from] === MINUS ? from + 1 : from;
+    const whole = digits(bytes, at);
+    if (whole === at || (bytes[at] === ZERO && whole > at + 1)) return BAD;
+    at = whole;
+    if (bytes[at] === DOT) {
+      at = digits(bytes, whole + 1);
+      if (at === whole + 1) return BAD;
+    }
+    if (((bytes[at] as number) | 0x20) !== 0x65) return at;
+    const sign = bytes[at + 1];
+    const exponent = sign === MINUS || sign === 0x2b ? at + 2 : at + 1;
+    const end = digits(bytes, exponent);
+    return end === exponent ? BAD : end;
+  }
+
+  #space(from: number): number {
+    const bytes = this.#bytes;
+    let at = from;
+    while ((bytes[at] as number) <= 0x20 && isSpace(bytes[at] as number)) at++;
+    return at;
+  }
+
+  #unescaped(table: MemberTable, from: number, to: number): ReturnType<MemberTable["find"]> {
+    const text = Buffer.from(this.#bytes.subarray(from - 1, to + 1)).toString("utf8");
+    const name = Buffer.from(JSON.parse(text) as string);
+    return table.find(
+      name.reduce((hash, byte) => (Math.imul(hash, HASH_FACTOR) + byte) | 0, 0),
+      name,
+      0,
+      name.length,
+    );
+  }
+}
+
+function isSpace(byte: number): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
+
+function digits(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while ((bytes[at] as number) >= 0x30 && (bytes[at] as number) <= 0x39) at++;
+  return at;
+}
+
+function isHex(bytes: Uint8Array, from: number): boolean {
+  for (let at = from; at < from + 4; at++) {
+    const byte = bytes[at] as number;
+    const letter = byte | 0x20;
+    if (!((byte >= 0x30 && byte <= 0x39) || (letter >= 0x61 && letter <= 0x66))) return false;
+  }
+  return true;
+}
+
+function isText(bytes: Uint8Array, at: number, text: string): number {
+  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return BAD;
+  return at + text.length;
+}
