@@ -14,6 +14,7 @@ export type { Config, DeadLetterConfig, SinkConfig } from "./config/config.ts";
 export { ConfigError, type ConfigIssue, configJsonSchema, parseConfig } from "./config/parse-config.ts";
 export { hasSecret, resolveSecrets } from "./config/secrets.ts";
 export { asSluiceError, type ErrorCode, quote, SluiceError } from "./errors.ts";
+export { gzip } from "./gzip/compress.ts";
 export type { Counts, Outcome, PerSink, SinkTrouble, UnitOutcome } from "./outcome/outcome.ts";
 export { createPipeline } from "./pipeline.ts";
 export { type Clock, systemClock } from "./ports/clock.ts";

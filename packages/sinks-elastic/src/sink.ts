@@ -1,6 +1,13 @@
-import { gzipSync } from "node:zlib";
 import type { Client } from "@elastic/elasticsearch";
-import type { EncodedBatch, Reason, SendCall, SendResult, Sink, SinkLimits } from "@sluice/core";
+import {
+  type EncodedBatch,
+  gzip,
+  type Reason,
+  type SendCall,
+  type SendResult,
+  type Sink,
+  type SinkLimits,
+} from "@sluice/core";
 import { connect, type Product, secretsOf } from "./client.ts";
 import { createEncoder, documentOf } from "./encode.ts";
 import type { ElasticOptions } from "./options.ts";
@@ -19,9 +26,6 @@ const LIMITS: Partial<SinkLimits> = {
   maxRecordBytes: 10 * MiB,
   maxInFlight: 3,
 };
-
-/** Output buffer of gzip; the default of 16 KiB means many small pieces to join. */
-const GZIP_CHUNK_BYTES = 64 * 1024;
 
 export async function createElasticSink(options: ElasticOptions, product: Product): Promise<Sink> {
   const client = await connect(options, product);
@@ -55,7 +59,7 @@ function bulkRequest({ compression, compressionLevel, pipeline }: ElasticOptions
   const plain = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const request = { method: "POST", path: "/_bulk", query } as const;
   if (compression === "none") return { ...request, body: plain };
-  const body = gzipSync(plain, { level: compressionLevel, chunkSize: GZIP_CHUNK_BYTES });
+  const body = gzip(plain, compressionLevel);
   return { ...request, body, headers: { "content-encoding": "gzip" } };
 }
 

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { Readable } from "node:stream";
-import { gzipSync } from "node:zlib";
+import { gzip } from "@sluice/core";
 import type { Dispatcher, Pool } from "undici";
 import type { Encoding } from "./encode.ts";
 import type { HttpOptions } from "./options.ts";
@@ -60,7 +60,7 @@ async function readText(body: AsyncIterable<Buffer>): Promise<string> {
 export function compress(pieces: readonly Uint8Array[], options: HttpOptions): readonly Uint8Array[] {
   if (options.compression === "none") return pieces;
   const whole = pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces);
-  return [gzipSync(whole, { level: options.compressionLevel })];
+  return [gzip(whole, options.compressionLevel)];
 }
 
 /** The sink's headers, the same for every request. */
