@@ -1,3 +1,4 @@
+import { cpSync, existsSync, rmSync } from "node:fs";
 import path from "node:path";
 import { type BuildOptions, build } from "esbuild";
 
@@ -6,8 +7,9 @@ const OUT = path.join(ROOT, ".cache/bench/build");
 
 export const RUNTIME_CLIENT: string = path.join(OUT, "runtime-client.mjs");
 export const NAIVE: string = path.join(OUT, "naive.mjs");
-/** What is deployed. */
-export const SLUICE: string = path.join(ROOT, "packages/lambda-entry/dist/lambda/index.mjs");
+const DEPLOYED = path.join(ROOT, "packages/lambda-entry/dist/lambda");
+/** A copy of what is deployed, so that a build meanwhile changes nothing in a run. */
+export const SLUICE: string = path.join(OUT, "lambda/index.mjs");
 /** The same code with its names kept, for profiles. */
 export const SLUICE_READABLE: string = path.join(OUT, "sluice/index.mjs");
 
@@ -24,8 +26,14 @@ const LAMBDA: BuildOptions = {
   logLevel: "error",
 };
 
-/** Bundles the runtime client and the yardstick: neither TypeScript nor unbundled packages are to slow a start. */
+/**
+ * Takes the deployed artefact as it is, and bundles the runtime client and the yardstick: neither TypeScript nor
+ * unbundled packages are to slow a start.
+ */
 export async function buildSubjects(): Promise<void> {
+  if (!existsSync(path.join(DEPLOYED, "index.mjs"))) throw new Error(`${DEPLOYED} isn't there: pnpm build makes it`);
+  rmSync(path.dirname(SLUICE), { recursive: true, force: true });
+  cpSync(DEPLOYED, path.dirname(SLUICE), { recursive: true });
   await build({
     ...LAMBDA,
     minify: true,
