@@ -5,7 +5,7 @@ import { type Zippable, zipSync } from "fflate";
 import { ENTRY, LAMBDA, loadedBy, readOutputs } from "./bundle/graph.ts";
 
 /** Modules that are loaded for a use beyond the start. */
-const S3 = "src/aws/sdk/s3.ts";
+const S3 = "src/aws/s3/read.ts";
 const USES: Readonly<Record<string, readonly string[]>> = {
   start: [],
   "S3 → stdout": [S3, "src/sinks/stdout/index.ts"],

@@ -29,7 +29,7 @@ export function createPorts(options: PortOptions): Ports {
   const deadLetters = createDeadLetterStore(options.config.deadLetter, { cwd, aws });
   return {
     sinks: sinkCatalog({ baseDir: options.baseDir, ...(options.sinks === undefined ? {} : { own: options.sinks }) }),
-    reader: options.reader ?? createS3Reader({ aws }),
+    reader: options.reader ?? createS3Reader({ aws, env }),
     secrets: options.secrets ?? createSecretStore({ env, cwd, aws }),
     configName: options.name,
     baseDir: cwd,

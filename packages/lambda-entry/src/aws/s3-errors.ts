@@ -1,6 +1,6 @@
 import { type ErrorCode, quote, SluiceError } from "@sluice/core";
 
-/** What an error says about itself: the SDK's, Node's, or a proxy's answer that the SDK could not read. */
+/** What an error says about itself: a refusal, the SDK's, Node's or undici's. */
 interface Faults {
   readonly name?: string;
   readonly code?: string;
@@ -40,8 +40,9 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   429: "THROTTLED",
 };
 
-/** Node's own codes. ERR_… are misuse and bad certificates, but for a body that ended early. */
-const NETWORK = /^(?:E(?!RR_)[A-Z_]+|HPE_[A-Z_]+|ERR_STREAM_PREMATURE_CLOSE)$/;
+/** Node's own codes and undici's. ERR_… are misuse and bad certificates. */
+const NETWORK = /^(?:E(?!RR_)[A-Z_]+|HPE_[A-Z_]+|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/;
+const TIMEOUTS = /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT)$/;
 
 export function s3ErrorCode(error: unknown): ErrorCode {
   const { name = "", $metadata, $response, code = "" } = (error ?? {}) as Faults;
@@ -52,7 +53,7 @@ export function s3ErrorCode(error: unknown): ErrorCode {
 
 /** By `code` first: the SDK also names resets TimeoutError. */
 function connectionCode(name: string, code: string): ErrorCode {
-  if (code === "ETIMEDOUT") return "TIMEOUT";
+  if (TIMEOUTS.test(code)) return "TIMEOUT";
   if (NETWORK.test(code)) return "RESET";
   return name === "TimeoutError" ? "TIMEOUT" : "INTERNAL";
 }

@@ -1,5 +1,6 @@
 import type { ObjectReader, SecretStore } from "@sluice/core";
 import { createS3Reader } from "../aws/s3-reader.ts";
+import type { Env } from "../env.ts";
 
 /** The largest config that is read from S3, in bytes. */
 const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
@@ -11,10 +12,17 @@ export interface ConfigFetchers {
   ssm(name: string): Promise<string>;
 }
 
-export function awsFetchers(ports: { readonly secrets: SecretStore; readonly reader?: ObjectReader }): ConfigFetchers {
+export interface FetcherPorts {
+  readonly secrets: SecretStore;
+  readonly reader?: ObjectReader;
+  /** For a reader of its own. */
+  readonly env?: Env;
+}
+
+export function awsFetchers({ secrets, reader, env }: FetcherPorts): ConfigFetchers {
   return {
-    s3: (bucket, key) => objectText(ports.reader ?? createS3Reader(), bucket, key),
-    ssm: (name) => ports.secrets.resolve(`ssm:${name}`, { refresh: true }),
+    s3: (bucket, key) => objectText(reader ?? createS3Reader(env === undefined ? {} : { env }), bucket, key),
+    ssm: (name) => secrets.resolve(`ssm:${name}`, { refresh: true }),
   };
 }
 

@@ -33,7 +33,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
   const secrets = options.secrets ?? createSecretStore({ env: options.env, cwd: options.cwd });
   const source = await locateConfig(options);
   if (source === undefined) return undefined;
-  const value = await readSource(source, options.fetchers ?? awsFetchers({ secrets }));
+  const value = await readSource(source, options.fetchers ?? awsFetchers({ secrets, env: options.env }));
   return { config: await toConfig(value, source.name, secrets), name: source.name, baseDir: source.baseDir };
 }
 

@@ -1,0 +1,79 @@
+import { type ByteRange, type ObjectRef, type ObjectSlice, SluiceError } from "@sluice/core";
+import type { Answer } from "./exchange.ts";
+
+/** Of a refusal's body: more than S3 ever says. */
+const MAX_REFUSAL_BYTES = 64 * 1024;
+
+/** What S3 refused, in the SDK's own terms: its code as the name. */
+export class S3Refusal extends Error {
+  readonly $metadata: { readonly httpStatusCode: number };
+  readonly actualSize: number | undefined;
+
+  constructor(status: number, xml: string) {
+    super(tag(xml, "Message") ?? `HTTP ${status}`);
+    this.name = tag(xml, "Code") ?? "Error";
+    this.$metadata = { httpStatusCode: status };
+    const size = tag(xml, "ActualObjectSize");
+    this.actualSize = size === undefined ? undefined : Number(size);
+  }
+}
+
+/** Reads it to its end, so that the connection can be used again. The status stands, whatever becomes of the body. */
+export async function refusalOf({ status, body }: Answer): Promise<S3Refusal> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > MAX_REFUSAL_BYTES) break;
+    }
+  } catch {}
+  return new S3Refusal(status, Buffer.concat(chunks).toString("utf8"));
+}
+
+/** Fails with INTERNAL, and ends the body, when it isn't the range that was asked for. */
+export function sliceOf({ headers, body }: Answer, ref: ObjectRef, range: ByteRange): ObjectSlice {
+  const { start, size } = placed(headers["content-range"], headers["content-length"]);
+  if (start !== range.start) {
+    void body.return();
+    const came = `the store answered with those from ${start}`;
+    throw new SluiceError("INTERNAL", `asked for bytes from ${range.start}, ${came}`);
+  }
+  const modified = Date.parse(headers["last-modified"] ?? "");
+  const versionId = headers["x-amz-version-id"];
+  return {
+    etag: unquoted(headers.etag) ?? ref.etag ?? "",
+    size,
+    lastModified: Number.isNaN(modified) ? undefined : modified,
+    versionId: typeof versionId === "string" ? versionId : undefined,
+    body,
+  };
+}
+
+/** S3 has no range that an empty object, or one that ends before `start`, could answer: 416. */
+export function beyondTheEnd(refusal: S3Refusal, ref: ObjectRef, range: ByteRange): ObjectSlice | undefined {
+  if (refusal.$metadata.httpStatusCode !== 416) return undefined;
+  const size = range.start === 0 ? 0 : (refusal.actualSize ?? range.start);
+  return { etag: range.ifMatch ?? ref.etag ?? "", size, body: nothing() };
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+/** Content-Range is `bytes 0-99/1234`; none means that the whole object came. */
+function placed(contentRange = "", contentLength = "0"): { readonly start: number; readonly size: number } {
+  const [, start = "0", size = contentLength] = /^bytes (\d+)-\d+\/(\d+)$/.exec(contentRange) ?? [];
+  return { start: Number(start), size: Number(size) };
+}
+
+function unquoted(etag: string | undefined): string | undefined {
+  return etag?.replace(/^(?:W\/)?"(.*)"$/, "$1");
+}
+
+/** S3's errors are a flat list of elements; anything else (a proxy's page) has none of these. */
+function tag(xml: string, name: string): string | undefined {
+  const text = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
+  return text?.replace(/&(lt|gt|quot|apos|amp);/g, (_, entity: keyof typeof ENTITIES) => ENTITIES[entity]);
+}
+
+const ENTITIES = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" } as const;
