@@ -204,6 +204,34 @@ describe("the source", () => {
     expect(source.given).toBeLessThan(chunks.length);
   });
 
+  test.each([
+    ["plain", TEXT],
+    ["gzip", ONE],
+    ["members", Buffer.concat([ONE, NEXT])],
+    ["padded", Buffer.concat([ONE, Buffer.alloc(600)])],
+    ["nothing", Buffer.alloc(0)],
+  ])("is read to its end, which gives a connection back, before it is let go: %s", async (_, bytes) => {
+    for (const size of [undefined, bytes.length, bytes.length - 1, 2 ** 20])
+      for (const chunks of [[bytes], bytewise(bytes), [bytes, new Uint8Array(0)]]) {
+        const calls: string[] = [];
+        let at = 0;
+        const source = {
+          next: async (): Promise<IteratorResult<Uint8Array>> => {
+            const value = chunks[at++];
+            if (value !== undefined) return { done: false, value };
+            calls.push("done");
+            return { done: true, value };
+          },
+          return: async (): Promise<IteratorResult<Uint8Array>> => {
+            calls.push("return");
+            return { done: true, value: undefined };
+          },
+        };
+        expect(codeOf(await readAll({ [Symbol.asyncIterator]: () => source }, ROOMY, size))).toBe("fine");
+        expect(calls[0]).toBe("done");
+      }
+  });
+
   test("of many chunks leaves no listeners behind for each", async () => {
     const warned = vi.spyOn(node, "emitWarning").mockImplementation(() => {});
     const stored = gzipSync(Buffer.alloc(2_000_000, "0123456789"), { level: 0 });
