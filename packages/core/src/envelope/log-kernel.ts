@@ -18,7 +18,7 @@ interface Exports {
   readonly seed: () => number;
   readonly input_capacity: () => number;
   readonly max_events: () => number;
-  readonly scan: (size: number, start: number) => number;
+  readonly scan: (size: number, start: number, keyed: number) => number;
 }
 
 const KEY_CHARS = 33;
@@ -59,12 +59,12 @@ export class LogKernel {
     for (let i = 0; i < events; i++) this.#keys[i * KEY_CHARS] = ID_SCHEMA.charCodeAt(0);
   }
 
-  /** The number of events, the first of which begins at `start`; -1 for bytes that aren't just as CloudWatch Logs writes them. */
-  scan(bytes: Uint8Array, start: number, seed: StreamSeed): number {
+  /** The number of events, the first of which begins at `start`; -1 for bytes that aren't just as CloudWatch Logs writes them. Keys are made when there is a seed. */
+  scan(bytes: Uint8Array, start: number, seed?: StreamSeed): number {
     if (bytes.length > this.capacity) return -1;
     this.#input.set(bytes);
-    this.#seed.set(seed);
-    return this.#exports.scan(bytes.length, start);
+    if (seed !== undefined) this.#seed.set(seed);
+    return this.#exports.scan(bytes.length, start, seed === undefined ? 0 : 1);
   }
 
   key(i: number): string {

@@ -1,5 +1,4 @@
 import { Buffer, isUtf8 } from "node:buffer";
-import { streamSeed } from "../record/log-event-key.ts";
 import type { LogBatch } from "../record/origin.ts";
 import { expectText, isObject, type Json, malformed } from "./expect.ts";
 import type { LogEvent, ReceiverContext } from "./item.ts";
@@ -67,7 +66,7 @@ function eventsInPlace(bytes: Uint8Array, context: ReceiverContext, path: readon
   if (!isLogPayload(head) || head.messageType !== "DATA_MESSAGE") return undefined;
   const batch = batchOf(head, context);
   const kernel = logKernel();
-  const count = kernel === undefined || !isUtf8(buffer) ? -1 : kernel.scan(buffer, start, streamSeed(batch));
+  const count = kernel === undefined || !isUtf8(buffer) ? -1 : kernel.scan(buffer, start);
   if (kernel === undefined || count <= 0) return undefined;
   const id = (i: number): string => buffer.toString("utf8", kernel.idFrom[i], kernel.idTo[i]);
   const events = { form: "in place", bytes: buffer, start, count, firstId: id(0), lastId: id(count - 1) } as const;

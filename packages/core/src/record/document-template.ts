@@ -90,7 +90,7 @@ export class DocumentTemplate {
 
 function writeEventId(id: Uint8Array, { eventIdFrom, eventIdTo }: RecordCursor, out: ByteWriter): void {
   out.byte(QUOTE);
-  out.jsonText(id, eventIdFrom, eventIdTo);
+  out.bytes(id, eventIdFrom, eventIdTo);
   out.byte(QUOTE);
 }
 

@@ -32,7 +32,7 @@ function cursorOf(parts: Parts): RecordCursor {
   cursor.move(bytes, 0, Buffer.byteLength(message), 1000);
   cursor.timestamp = Date.UTC(2026, 4, 1);
   cursor.timestampFrom = "record";
-  if (eventId !== undefined) cursor.eventId = Buffer.from(eventId);
+  if (eventId !== undefined) cursor.eventId = Buffer.from(JSON.stringify(eventId).slice(1, -1));
   cursor.eventIdTo = cursor.eventId?.length ?? 0;
   if (layout !== undefined) cursor.values = valuesOf(layout, parts.values ?? {}, cursor.to);
   return cursor;

@@ -14,7 +14,7 @@ export function readLogs(reader: RecordReader, batch: LogBatch, events: LogEvent
   }
   for (const [position, { id, timestamp, message }] of events.list.entries()) {
     const bytes = Buffer.from(message.replace(/\r?\n$/, ""));
-    const eventId = Buffer.from(id);
+    const eventId = Buffer.from(JSON.stringify(id.toWellFormed()).slice(1, -1));
     const event = { eventId, idFrom: 0, idTo: eventId.length, idKey: logEventKey(seed, id), position, timestamp };
     reader.readEvent(event, { bytes, from: 0, to: bytes.length, size: bytes.length, escaped: false, inJson: false });
   }
@@ -27,18 +27,19 @@ function readInPlace(
 ): void {
   const kernel = logKernel();
   if (kernel?.scan(bytes, start, seed) !== count) throw new Error("the log kernel reads the same bytes otherwise");
+  // One of each for all events: they are looked at during the call only.
+  const event = { eventId: bytes, idFrom: 0, idTo: 0, idKey: "", position: 0, timestamp: 0 };
+  const message = { bytes, from: 0, to: 0, size: 0, escaped: true, inJson: false };
   for (let i = 0; i < count; i++) {
-    const event = {
-      eventId: bytes,
-      idFrom: kernel.idFrom[i] as number,
-      idTo: kernel.idTo[i] as number,
-      idKey: kernel.key(i),
-      position: i,
-      timestamp: kernel.timestamps[i] as number,
-    };
-    const from = kernel.messageFrom[i] as number;
-    const to = kernel.messageTo[i] as number;
-    const size = kernel.decodedBytes[i] as number;
-    reader.readEvent(event, { bytes, from, to, size, escaped: true, inJson: kernel.escapes[i] !== 0 });
+    event.idFrom = kernel.idFrom[i] as number;
+    event.idTo = kernel.idTo[i] as number;
+    event.idKey = kernel.key(i);
+    event.position = i;
+    event.timestamp = kernel.timestamps[i] as number;
+    message.from = kernel.messageFrom[i] as number;
+    message.to = kernel.messageTo[i] as number;
+    message.size = kernel.decodedBytes[i] as number;
+    message.inJson = kernel.escapes[i] !== 0;
+    reader.readEvent(event, message);
   }
 }

@@ -22,7 +22,7 @@ export interface RecordCounts {
 
 /** What a log event says of itself beside its message. */
 export interface EventHead {
-  /** The id is `eventId[idFrom, idTo)`. */
+  /** The id is `eventId[idFrom, idTo)`, fit to stand in a JSON string. */
   readonly eventId: Uint8Array;
   readonly idFrom: number;
   readonly idTo: number;

@@ -93,7 +93,7 @@ export class RecordCursor implements RecordView {
   messageText: string | undefined;
   /** `bytes[from, to)` is the inside of a JSON string (and so is `escaped`), with escapes in it. */
   inJson = false;
-  /** An id that the service gave the record (CloudWatch's event id): ASCII bytes with nothing to escape. */
+  /** An id that the service gave the record (CloudWatch's event id), fit to stand in a JSON string. */
   eventId: Uint8Array | undefined;
   eventIdFrom = 0;
   eventIdTo = 0;
@@ -157,7 +157,7 @@ export class RecordCursor implements RecordView {
       case "log.offset":
         return this.start;
       case "event.id":
-        return this.eventId && latinOrUtf8(this.eventId, this.eventIdFrom, this.eventIdTo);
+        return this.eventId && JSON.parse(`"${latinOrUtf8(this.eventId, this.eventIdFrom, this.eventIdTo)}"`);
     }
     return this.context.constants.get(name) ?? this.#own(name);
   }
