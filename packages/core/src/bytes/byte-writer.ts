@@ -23,16 +23,19 @@ export class ByteWriter {
   buffer: Buffer;
   length = 0;
 
-  /** `capacity` in bytes; grows by doubling. */
-  constructor(capacity: number = 64 * 1024) {
+  readonly #full: number;
+
+  /** `capacity` in bytes at first; then `full`, and beyond it by doubling. */
+  constructor(capacity: number = 64 * 1024, full: number = 0) {
     this.buffer = Buffer.allocUnsafeSlow(Math.max(capacity, 64));
+    this.#full = full;
   }
 
   /** Makes room for `more` bytes beyond the length. */
   reserve(more: number): void {
     const need = this.length + more;
     if (need <= this.buffer.length) return;
-    const bigger = Buffer.allocUnsafeSlow(Math.max(need, this.buffer.length * 2));
+    const bigger = Buffer.allocUnsafeSlow(need <= this.#full ? this.#full : Math.max(need, this.buffer.length * 2));
     this.buffer.copy(bigger, 0, 0, this.length);
     this.buffer = bigger;
   }

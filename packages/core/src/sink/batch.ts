@@ -2,12 +2,7 @@ import { ByteWriter } from "../bytes/byte-writer.ts";
 import type { EncodedBatch } from "../ports/sink.ts";
 import { type RecordView, recordId } from "../record/record.ts";
 import { Columns } from "./columns.ts";
-
-/** What a batch is filled into: reused once the batch is settled. */
-export interface Slab {
-  readonly writer: ByteWriter;
-  readonly columns: Columns;
-}
+import type { Slab } from "./slab-pool.ts";
 
 /** A batch being filled: one slab of bytes and parallel arrays. */
 export class OpenBatch {
@@ -25,8 +20,6 @@ export class OpenBatch {
     this.partition = partition;
     this.slab = slab;
     this.writer = slab.writer;
-    slab.writer.truncate(0);
-    slab.columns.clear();
   }
 
   get count(): number {

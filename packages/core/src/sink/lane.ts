@@ -1,18 +1,17 @@
-import { ByteWriter } from "../bytes/byte-writer.ts";
+import type { ByteWriter } from "../bytes/byte-writer.ts";
 import { asSluiceError } from "../errors.ts";
 import type { Ledger, Settlement } from "../outcome/ledger.ts";
 import type { Reason, Sink, SinkLimits } from "../ports/sink.ts";
 import type { Origin } from "../record/origin.ts";
 import { type RecordView, recordId } from "../record/record.ts";
-import { OpenBatch, type SealedBatch, type Slab } from "./batch.ts";
-import { Columns } from "./columns.ts";
+import { OpenBatch, type SealedBatch } from "./batch.ts";
 import type { DeadLetterBox } from "./dead-letter-box.ts";
 import { Delivery, type DeliveryOptions } from "./delivery.ts";
 import { limitsOf } from "./limits.ts";
 import type { SinkHandle } from "./sink-handle.ts";
+import type { Slab, SlabPool } from "./slab-pool.ts";
 
 const MiB = 1024 * 1024;
-const FIRST_SLAB_BYTES = MiB / 4;
 
 export interface LaneOptions extends Pick<DeliveryOptions, "handle" | "clock" | "deadline" | "reserveMs" | "signal"> {
   readonly number: number;
@@ -30,6 +29,7 @@ export interface LaneOptions extends Pick<DeliveryOptions, "handle" | "clock" | 
 export class Lane {
   readonly #options: LaneOptions;
   readonly #delivery: DeliveryOptions;
+  readonly #slabs: SlabPool;
   #sink: Sink | undefined;
   #limits: SinkLimits = limitsOf();
   #broken: Reason | undefined;
@@ -37,12 +37,12 @@ export class Lane {
   /** Cells of which a part was sent before the cell was complete. */
   readonly #partial = new Set<string>();
   readonly #queue: { readonly batch: SealedBatch; readonly slab: Slab }[] = [];
-  readonly #spare: Slab[] = [];
   #inFlight = 0;
   #waiters: (() => void)[] = [];
 
   constructor(options: LaneOptions) {
     this.#options = options;
+    this.#slabs = options.handle.slabs;
     this.#delivery = {
       ...options,
       retry: options.handle.config.retry,
@@ -144,14 +144,14 @@ export class Lane {
   #begin(slot: string, partition: string, cell: string | undefined): OpenBatch {
     const oldest = this.#open.size >= this.#limits.maxOpenPartitions ? this.#open.entries().next().value : undefined;
     if (oldest !== undefined) this.#closeEarly(oldest[0], oldest[1]);
-    const batch = new OpenBatch(this.#options.ledger.openBatch(), partition, this.#spare.pop() ?? this.#slab());
+    const batch = new OpenBatch(
+      this.#options.ledger.openBatch(),
+      partition,
+      this.#slabs.take(this.#limits.maxBatchBytes),
+    );
     batch.cell = cell;
     this.#open.set(slot, batch);
     return batch;
-  }
-
-  #slab(): Slab {
-    return { writer: new ByteWriter(Math.min(FIRST_SLAB_BYTES, this.#limits.maxBatchBytes)), columns: new Columns() };
   }
 
   /** Keeps the record just encoded; in a batch of its own when the open one would grow beyond its limit. */
@@ -187,7 +187,7 @@ export class Lane {
 
   #enqueue(batch: OpenBatch, part: boolean): void {
     if (batch.count === 0) {
-      this.#spare.push(batch.slab);
+      this.#slabs.give(batch.slab);
       return;
     }
     if (part) batch.nameAsPiece();
@@ -200,7 +200,7 @@ export class Lane {
     const sealed = batch.seal();
     for (let i = 0; i < sealed.count; i++)
       this.#leave(sealed.item(i), sealed.number, sealed.position(i), "failed", failure);
-    this.#spare.push(batch.slab);
+    this.#slabs.give(batch.slab);
   }
 
   #pump(): void {
@@ -210,7 +210,7 @@ export class Lane {
       this.#inFlight += 1;
       void this.#deliver(next.batch).finally(() => {
         this.#inFlight -= 1;
-        this.#spare.push(next.slab);
+        this.#slabs.give(next.slab);
         this.#pump();
         this.#wake();
       });

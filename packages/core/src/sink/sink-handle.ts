@@ -6,6 +6,7 @@ import { SluiceError } from "../errors.ts";
 import { silentLogger } from "../ports/logger.ts";
 import type { SecretStore } from "../ports/secrets.ts";
 import type { Sink, SinkDefinition } from "../ports/sink.ts";
+import { SlabPool } from "./slab-pool.ts";
 
 const NO_SECRETS: SecretStore = {
   resolve: async (reference) => {
@@ -17,6 +18,7 @@ const NO_SECRETS: SecretStore = {
 export class SinkHandle {
   readonly name: string;
   readonly config: SinkConfig;
+  readonly slabs: SlabPool = new SlabPool();
   readonly #ports: Ports;
   #sink: Promise<Sink> | undefined;
   #renewing: Promise<Sink> | undefined;
