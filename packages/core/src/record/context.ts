@@ -18,11 +18,16 @@ export function contextOf(origin: Origin, settings: SourceSettings, format: Form
     ["event.dataset", dataset],
     ...Object.entries(settings.constants),
   ] as [string, ConstantValue][]);
+  const layout = settings.fields ? format.layout : undefined;
+  // What the config says of its source stands against both.
+  const overrides = new Set([...(layout?.overrides ?? [])].filter((name) => !Object.hasOwn(settings.constants, name)));
   const template = new DocumentTemplate({
     constants,
-    layout: settings.fields ? format.layout : undefined,
+    layout,
+    overrides,
     offset: origin.service === "s3" || origin.service === "file",
-    eventId: origin.service === "cloudwatch-logs",
+    // A record's own id says more than that of the log event it came in.
+    eventId: origin.service === "cloudwatch-logs" && (layout?.slot("event.id") ?? -1) < 0,
   });
-  return { origin, dataset, namespace, tags, constants, template };
+  return { origin, dataset, namespace, tags, constants, overrides, template };
 }

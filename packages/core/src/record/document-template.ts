@@ -1,11 +1,10 @@
 import { Buffer } from "node:buffer";
 import type { ByteWriter } from "../bytes/byte-writer.ts";
-import type { Layout, LayoutValues, LeafType } from "./layout.ts";
+import { type Group, opening, type Slot, writeGroup, writeSlot } from "./document-slots.ts";
+import type { Layout, LeafType } from "./layout.ts";
 import type { RecordCursor } from "./record.ts";
 
-const COMMA = 0x2c;
 const QUOTE = 0x22;
-const CLOSE_BRACE = 0x7d;
 
 /** Members that the document itself has: a constant of that name stands under `labels`, ECS's place for one's own. */
 const TAKEN: ReadonlySet<string> = new Set(["@timestamp", "message", "json", "tags", "sluice"]);
@@ -15,6 +14,8 @@ export type ConstantValue = string | readonly string[];
 export interface TemplateParts {
   readonly constants: ReadonlyMap<string, ConstantValue>;
   readonly layout: Layout | undefined;
+  /** Constants that a record's own value, where it has one, stands instead of. */
+  readonly overrides?: ReadonlySet<string> | undefined;
   /** Records carry their place in a file. */
   readonly offset: boolean;
   /** Records carry an id given by the service. */
@@ -25,33 +26,32 @@ type Leaf =
   | { readonly kind: "constant"; readonly value: ConstantValue }
   | { readonly kind: "offset" }
   | { readonly kind: "eventId" }
-  | { readonly kind: "slot"; readonly slot: number; readonly type: LeafType };
+  | {
+      readonly kind: "slot";
+      readonly slot: number;
+      readonly type: LeafType;
+      /** What stands there when the record has no value. */
+      otherwise?: ConstantValue;
+    };
 
 interface Node {
   readonly children: Map<string, Node>;
   leaf?: Leaf;
 }
 
-/** A value that a record may lack. `key` begins with the comma before it and, for text, ends with the opening quote. */
-interface Slot {
-  readonly kind: "slot";
-  readonly key: Uint8Array;
-  readonly slot: number;
-  readonly type: LeafType;
-}
-
-/** An object of which nothing is certain: written only when something in it is. */
-interface Group {
-  readonly kind: "group";
-  readonly open: Uint8Array;
-  readonly members: readonly (Slot | Group)[];
+/** A member that is always there: the record's value, or else ready JSON. */
+interface Either {
+  readonly kind: "either";
+  readonly own: Slot;
+  readonly otherwise: Uint8Array;
 }
 
 type Step =
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | { readonly kind: "offset" | "eventId" }
   | Slot
-  | Group;
+  | Group
+  | Either;
 
 /**
  * The members of a document after its message, compiled once per object. What is certain comes first in each object, as
@@ -65,7 +65,11 @@ export class DocumentTemplate {
     parts.layout?.leaves.forEach(({ path, type }, slot) => {
       place(root, path, { kind: "slot", slot, type });
     });
-    for (const [path, value] of parts.constants) place(root, ownPlace(path), { kind: "constant", value });
+    for (const [path, value] of parts.constants) {
+      const own = parts.overrides?.has(path) === true ? leafAt(root, path) : undefined;
+      if (own?.kind === "slot") own.otherwise = value;
+      else place(root, ownPlace(path), { kind: "constant", value });
+    }
     if (parts.offset) place(root, "log.offset", { kind: "offset" });
     if (parts.eventId) place(root, "event.id", { kind: "eventId" });
     settle(root);
@@ -82,6 +86,9 @@ export class DocumentTemplate {
         if (values?.has(step.slot) === true) writeSlot(step, 0, values, cursor.bytes, out);
       } else if (step.kind === "group") {
         if (values !== undefined) writeGroup(step, 0, values, cursor.bytes, out);
+      } else if (step.kind === "either") {
+        if (values?.has(step.own.slot) === true) writeSlot(step.own, 0, values, cursor.bytes, out);
+        else out.bytes(step.otherwise);
       } else if (step.kind === "offset") out.integer(cursor.start);
       else if (cursor.eventId !== undefined) writeEventId(cursor.eventId, cursor, out);
     }
@@ -123,7 +130,11 @@ class Compiler {
       this.members(node, true);
       this.#pending += "}";
     } else if (node.leaf?.kind === "constant") this.#pending += JSON.stringify(node.leaf.value);
-    else this.#step({ kind: node.leaf?.kind === "offset" ? "offset" : "eventId" });
+    else if (node.leaf?.kind === "slot") {
+      const { slot, type, otherwise } = node.leaf;
+      const own: Slot = { kind: "slot", key: Buffer.from(opening(type)), slot, type };
+      this.#step({ kind: "either", own, otherwise: Buffer.from(JSON.stringify(otherwise)) });
+    } else this.#step({ kind: node.leaf?.kind === "offset" ? "offset" : "eventId" });
   }
 
   #step(step: Step): void {
@@ -139,6 +150,10 @@ class Compiler {
 
 function ownPlace(path: string): string {
   return TAKEN.has(path.split(".", 1)[0] as string) ? `labels.${path}` : path;
+}
+
+function leafAt(root: Node, path: string): Leaf | undefined {
+  return path.split(".").reduce<Node | undefined>((node, name) => node?.children.get(name), root)?.leaf;
 }
 
 function place(root: Node, path: string, leaf: Leaf): void {
@@ -165,63 +180,15 @@ function settle(node: Node): void {
 }
 
 function isCertain(node: Node): boolean {
-  if (node.leaf !== undefined) return node.leaf.kind !== "slot";
+  if (node.leaf !== undefined) return node.leaf.kind !== "slot" || node.leaf.otherwise !== undefined;
   return [...node.children.values()].some(isCertain);
 }
 
 function uncertain(name: string, node: Node): Slot | Group {
   if (node.leaf?.kind === "slot") {
     const { slot, type } = node.leaf;
-    const opening = type === "keyword" ? '"' : type === "keywords" ? '["' : "";
-    return { kind: "slot", key: Buffer.from(`,${name}:${opening}`), slot, type };
+    return { kind: "slot", key: Buffer.from(`,${name}:${opening(type)}`), slot, type };
   }
   const members = [...node.children].map(([inner, child]) => uncertain(JSON.stringify(inner), child));
   return { kind: "group", open: Buffer.from(`,${name}:{`), members };
-}
-
-/** `skip`: bytes of the key to leave out: its comma, at the beginning of an object. False when the record has none of it. */
-function writeGroup(group: Group, skip: number, values: LayoutValues, bytes: Uint8Array, out: ByteWriter): boolean {
-  const before = out.length;
-  out.bytes(group.open, skip);
-  let first = 1;
-  for (const member of group.members) {
-    if (member.kind === "group") {
-      if (writeGroup(member, first, values, bytes, out)) first = 0;
-    } else if (values.has(member.slot)) {
-      writeSlot(member, first, values, bytes, out);
-      first = 0;
-    }
-  }
-  if (first === 1) {
-    out.truncate(before);
-    return false;
-  }
-  out.byte(CLOSE_BRACE);
-  return true;
-}
-
-function writeSlot(step: Slot, skip: number, values: LayoutValues, bytes: Uint8Array, out: ByteWriter): void {
-  const { slot, type } = step;
-  out.bytes(step.key, skip);
-  const text = values.text[slot];
-  const from = values.from[slot] as number;
-  const to = values.to[slot] as number;
-  if (type === "keyword") {
-    if (text !== undefined) out.ascii(text);
-    else if (values.plain) out.bytes(bytes, from, to);
-    else out.jsonText(bytes, from, to);
-    out.byte(QUOTE);
-  } else if (type === "keywords") writeList(bytes, from, to, out);
-  else out.bytes(bytes, from, to);
-}
-
-/** `a,b` → `a","b"]`, its opening written already. */
-function writeList(bytes: Uint8Array, from: number, to: number, out: ByteWriter): void {
-  let start = from;
-  for (let i = from; i <= to; i++) {
-    if (i < to && bytes[i] !== COMMA) continue;
-    out.jsonText(bytes, start, i);
-    out.ascii(i < to ? '","' : '"]');
-    start = i + 1;
-  }
 }

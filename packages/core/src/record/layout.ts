@@ -1,5 +1,11 @@
-/** JSON type of a leaf: `keywords` is a comma-separated list that becomes an array of strings. */
-export type LeafType = "keyword" | "long" | "double" | "keywords";
+import { Buffer } from "node:buffer";
+import type { FieldValue } from "./record.ts";
+
+/**
+ * JSON type of a leaf. `keywords` is a comma-separated list that becomes an array of strings; `json` is JSON made for the
+ * record; `jsonText` is a JSON value of the record kept as text: a string that holds it.
+ */
+export type LeafType = "keyword" | "long" | "double" | "boolean" | "keywords" | "json" | "jsonText";
 
 export interface Leaf {
   /** ECS name, dotted. */
@@ -7,13 +13,16 @@ export interface Leaf {
   readonly type: LeafType;
 }
 
-/** The static part of a line format: which fields it gives, by number. Values are bytes of the line, so nothing is built per record. */
+/** The static part of a format: which fields it gives, by number. Values are bytes of the record, so that little is built for each. */
 export class Layout {
   readonly leaves: readonly Leaf[];
+  /** Names that a record knows better than its origin: the account of an event, say, not that of the bucket it lies in. */
+  readonly overrides: ReadonlySet<string>;
   readonly #index: ReadonlyMap<string, number>;
 
-  constructor(fields: Readonly<Record<string, LeafType>>) {
+  constructor(fields: Readonly<Record<string, LeafType>>, overrides: readonly string[] = []) {
     this.leaves = Object.entries(fields).map(([path, type]) => ({ path, type }));
+    this.overrides = new Set(overrides);
     this.#index = new Map(this.leaves.map((leaf, i) => [leaf.path, i]));
   }
 
@@ -24,16 +33,18 @@ export class Layout {
 }
 
 /**
- * Values of one record under a layout: a span of the record's bytes, or a text of a fixed set (ASCII, nothing in it to
- * escape), or nothing. Reused between records.
+ * Values of one record under a layout: a span of the record's bytes, or a text, or nothing. Texts are copied as they are:
+ * JSON, or keywords with nothing to escape; each of their characters is one byte. Reused between records.
  */
 export class LayoutValues {
   readonly layout: Layout;
   readonly from: Int32Array;
   readonly to: Int32Array;
   readonly text: (string | undefined)[];
-  /** No span holds a byte that JSON escapes. */
+  /** No keyword's span holds a byte that JSON escapes. */
   plain = false;
+  /** Keywords' spans are the insides of JSON strings. */
+  escaped = false;
 
   constructor(layout: Layout) {
     this.layout = layout;
@@ -44,6 +55,7 @@ export class LayoutValues {
 
   clear(): void {
     this.plain = false;
+    this.escaped = false;
     this.to.fill(-1);
     this.text.fill(undefined);
   }
@@ -55,5 +67,34 @@ export class LayoutValues {
 
   has(slot: number): boolean {
     return (this.to[slot] as number) >= 0 || this.text[slot] !== undefined;
+  }
+
+  /** The value of a field as a program sees it; `bytes` are those that the spans are of. */
+  get(name: string, bytes: Uint8Array): FieldValue {
+    const slot = this.layout.slot(name);
+    if (slot < 0 || !this.has(slot)) return undefined;
+    const text = this.#textOf(slot, bytes);
+    switch (this.layout.leaves[slot]?.type) {
+      case "long":
+      case "double":
+        return Number(text);
+      case "boolean":
+        return text === "true";
+      case "keywords":
+        return text.split(",");
+      case "json":
+        return JSON.parse(text);
+      case "keyword":
+        return this.escaped && text.includes("\\") ? JSON.parse(`"${text}"`) : text;
+      default:
+        return text;
+    }
+  }
+
+  #textOf(slot: number, bytes: Uint8Array): string {
+    const text = this.text[slot];
+    if (text !== undefined) return Buffer.from(text, "latin1").toString("utf8");
+    const from = this.from[slot] as number;
+    return Buffer.from(bytes.buffer, bytes.byteOffset + from, (this.to[slot] as number) - from).toString("utf8");
   }
 }

@@ -15,6 +15,8 @@ export interface RecordContext {
   readonly tags: readonly string[];
   /** Flat ECS names of all constant fields: the origin's, the dataset's and the source's own `fields`. */
   readonly constants: ReadonlyMap<string, ConstantValue>;
+  /** Those of them that a record's own value, where it has one, stands instead of. */
+  readonly overrides?: ReadonlySet<string> | undefined;
   readonly template: DocumentTemplate;
 }
 
@@ -157,14 +159,16 @@ export class RecordCursor implements RecordView {
       case "log.offset":
         return this.start;
       case "event.id":
-        return this.eventId && JSON.parse(`"${latinOrUtf8(this.eventId, this.eventIdFrom, this.eventIdTo)}"`);
+        if (this.eventId === undefined || (this.values?.layout.slot(name) ?? -1) >= 0) break;
+        return latinOrUtf8(this.eventId, this.eventIdFrom, this.eventIdTo);
     }
-    return this.context.constants.get(name) ?? this.#own(name);
+    const own = this.context.overrides?.has(name) ? this.#own(name) : undefined;
+    return own ?? this.context.constants.get(name) ?? this.#own(name);
   }
 
   /** After the constants: as in the document, and what a line says must not pass for its dataset or origin. */
   #own(name: string): FieldValue {
-    if (this.values !== undefined) return layoutValue(this.values, this.bytes, name);
+    if (this.values !== undefined) return this.values.get(name, this.bytes);
     if (this.json !== undefined) return jsonValue(this.json, name.startsWith("json.") ? name.slice(5) : name);
     return undefined;
   }
@@ -172,15 +176,6 @@ export class RecordCursor implements RecordView {
 
 function latinOrUtf8(bytes: Uint8Array, from: number, to: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("utf8");
-}
-
-function layoutValue(values: LayoutValues, bytes: Uint8Array, name: string): FieldValue {
-  const slot = values.layout.slot(name);
-  if (slot < 0 || !values.has(slot)) return undefined;
-  const text = values.text[slot] ?? latinOrUtf8(bytes, values.from[slot] as number, values.to[slot] as number);
-  const type = values.layout.leaves[slot]?.type;
-  if (type === "long" || type === "double") return Number(text);
-  return type === "keywords" ? text.split(",") : text;
 }
 
 /** `a.b` is the key "a.b" if there is one, else key "b" of the object under "a". Own keys only. */

@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
-import { parseIsoZ } from "../../bytes/iso-time.ts";
 import type { Framing } from "../../framing/content.ts";
-import type { RecordCursor } from "../record.ts";
-import type { Format, FormatHint, ParseResult } from "./format.ts";
+import { layout } from "./cloudtrail-fields.ts";
+import { cloudtrailParser, setTime } from "./cloudtrail-parser.ts";
+import type { Format, FormatHint } from "./format.ts";
 import { headMembers } from "./json-head.ts";
 import { JsonScanner } from "./json-scanner.ts";
 import { MemberTable } from "./member-table.ts";
@@ -20,8 +20,8 @@ const LOG_FILE = /(?:^|\/)\d{12}_CloudTrail(?:-Insight)?_[a-z0-9-]+_\d{8}T\d{4}Z
 export const cloudtrail: Format = {
   name: "cloudtrail",
   dataset: "aws.cloudtrail",
-  layout: undefined,
-  constants: {},
+  layout,
+  constants: { "cloud.provider": "aws", "event.kind": "event" },
   detect: ({ head }: FormatHint) => isEvent(headMembers(head)),
   detectDocument: ({ key, head }: FormatHint) => {
     const members = headMembers(head);
@@ -32,22 +32,15 @@ export const cloudtrail: Format = {
     if (isDigest(members)) return "none";
     return members.size === 0 || isEvent(members) ? "lines" : { array: RECORDS };
   },
-  parser: () => {
+  parser: ({ fields }) => {
+    if (fields) return cloudtrailParser();
     const scanner = new JsonScanner(TIME_ONLY, 0);
-    return (record) => setTime(record, scanner, 0);
+    return (record) => {
+      const { bytes, from, to } = record;
+      return scanner.scan(bytes, from, to) && setTime(record, scanner, 0) ? "record" : "unparsed";
+    };
   },
 };
-
-function setTime(record: RecordCursor, scanner: JsonScanner, place: number): ParseResult {
-  if (!scanner.scan(record.bytes, record.from, record.to)) return "unparsed";
-  const to = scanner.to[place] as number;
-  // Within the quotes.
-  const time = to < 0 ? Number.NaN : parseIsoZ(record.bytes, (scanner.from[place] as number) + 1, to - 1);
-  if (Number.isNaN(time)) return "unparsed";
-  record.timestamp = time;
-  record.timestampFrom = "record";
-  return "record";
-}
 
 function isLogFile(key: string | undefined): boolean {
   return key !== undefined && LOG_FILE.test(key);

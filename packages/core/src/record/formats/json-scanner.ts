@@ -57,9 +57,11 @@ export class JsonScanner {
     return end === ENOUGH || (end > 0 && end <= to && this.#space(end) >= to);
   }
 
-  /** Whether the value at a place begins with this byte. */
-  is(place: number, first: number): boolean {
-    return (this.to[place] as number) >= 0 && this.#bytes[this.from[place] as number] === first;
+  /** The object that begins at `at`, whatever follows it; gives the position behind it, or -1 when it is none. */
+  scanObject(bytes: Uint8Array, at: number): number {
+    this.#bytes = bytes;
+    this.to.fill(-1);
+    return bytes[at] === OPEN_BRACE ? this.#object(at, this.#table, 1) : BAD;
   }
 
   #object(from: number, table: MemberTable | undefined, depth: number): number {
