@@ -5,6 +5,9 @@ import { type LineKernel, lineKernel } from "./line-kernel.ts";
 const LF = 0x0a;
 const CR = 0x0d;
 
+const NO_LINES = new Int32Array(0);
+const FIRST_LINES = 4096;
+
 /** Longest line, in bytes; a longer one is split into frames of at most this size (nothing is dropped). */
 export const DEFAULT_MAX_FRAME_BYTES: number = 8 * 1024 * 1024;
 
@@ -21,8 +24,9 @@ export class LineFramer implements Framer {
   #carried = 0;
   /** Position of the first byte not yet framed. */
   #at: number;
-  #from = new Int32Array(4096);
-  #to = new Int32Array(4096);
+  /** For lines that the kernel doesn't find. */
+  #from: Int32Array = NO_LINES;
+  #to: Int32Array = NO_LINES;
   #count = 0;
 
   /** `kernel: null` does without WebAssembly: slower, the same frames. */
@@ -132,7 +136,7 @@ export class LineFramer implements Framer {
   }
 
   #grow(): void {
-    const size = this.#from.length * 2;
+    const size = Math.max(this.#from.length * 2, FIRST_LINES);
     const from = new Int32Array(size);
     const to = new Int32Array(size);
     from.set(this.#from);
