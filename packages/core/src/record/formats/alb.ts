@@ -125,9 +125,10 @@ export const alb: Format = {
     return isEntry(head, 0, head.length, tokens) && !Number.isNaN(timeOf(head, tokens));
   },
   parser: ({ fields }) => {
+    if (!fields) return setTimeOnly;
     const tokens = new Tokens();
     const values = new LayoutValues(layout);
-    return fields ? (record) => parse(record, tokens, values) : setTimeOnly;
+    return (record) => parse(record, tokens, values);
   },
 };
 
