@@ -5,6 +5,7 @@ import { ISO_BYTES, writeIsoMillis } from "./iso-time.ts";
 const { copy } = Buffer.prototype;
 /** Shorter runs are copied byte by byte: a call costs more. */
 const LOOP_BYTES = 20;
+const LOOP_CHARS = 40;
 
 const ZERO = 0x30;
 const QUOTE = 0x22;
@@ -64,8 +65,16 @@ export class ByteWriter {
 
   /** Text known to be ASCII. */
   ascii(text: string): void {
-    this.reserve(text.length);
-    this.length += this.buffer.write(text, this.length, "latin1");
+    const size = text.length;
+    this.reserve(size);
+    if (size > LOOP_CHARS) {
+      this.length += this.buffer.write(text, this.length, "latin1");
+      return;
+    }
+    const out = this.buffer;
+    const at = this.length;
+    for (let i = 0; i < size; i++) out[at + i] = text.charCodeAt(i);
+    this.length += size;
   }
 
   utf8(text: string): void {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isoMillis, isPlausibleTime, parseIsoZ } from "./iso-time.ts";
+import { isoMillis, isoSecond, isPlausibleTime, parseIsoZ } from "./iso-time.ts";
 
 const FIRST = Date.parse("0000-01-01T00:00:00.000Z");
 const LAST = Date.parse("9999-12-31T23:59:59.999Z");
@@ -109,4 +109,14 @@ describe("parseIsoZ", () => {
     const bytes = Buffer.from("12026-05-01T00:00:00Z9");
     expect(parseIsoZ(bytes, 1, bytes.length - 1)).toBe(Date.UTC(2026, 4, 1));
   });
+});
+
+test("texts of seconds don't mix, however far apart they are", () => {
+  const seconds = fc.array(fc.integer({ min: -62_167_219_200, max: 253_402_300_799 }), { minLength: 1, maxLength: 20 });
+  fc.assert(
+    fc.property(seconds, fc.nat(300), (base, step) => {
+      for (const second of [...base, ...base.map((each) => each + step), ...base])
+        expect(isoSecond(second)).toBe(new Date(second * 1000).toISOString());
+    }),
+  );
 });

@@ -3,24 +3,37 @@ import { Buffer } from "node:buffer";
 /** Bytes that `writeIsoMillis` writes at most: years beyond 9999 have a sign and six digits. */
 export const ISO_BYTES = 28;
 
-let cachedSecond = Number.NaN;
-let cachedPrefix: Uint8Array = Buffer.from("1970-01-01T00:00:00.");
+/** Seconds met lately and their texts, by their last bits: neighbours mostly share them. */
+const SECONDS = 256;
+const knownSeconds = new Float64Array(SECONDS).fill(Number.NaN);
+const texts = new Array<string>(SECONDS).fill("");
+/** The texts up to the milliseconds, as bytes. */
+const prefixes = new Array<Uint8Array>(SECONDS).fill(Buffer.alloc(0));
+
+/** Its place among the seconds met lately, now that its texts are there. */
+function remember(second: number): number {
+  const at = second & (SECONDS - 1);
+  if (knownSeconds[at] !== second) {
+    const text = new Date(second * 1000).toISOString();
+    texts[at] = text;
+    prefixes[at] = Buffer.from(text.slice(0, -4));
+    knownSeconds[at] = second;
+  }
+  return at;
+}
 
 /** `2026-05-01T00:00:00.123Z` */
 export function isoMillis(ms: number): string {
   return new Date(Math.floor(ms)).toISOString();
 }
 
-/** The same as bytes at `at`; gives the position behind them. The second's text is kept, as neighbours mostly share it. */
+/** The same as bytes at `at`; gives the position behind them. */
 export function writeIsoMillis(ms: number, out: Uint8Array, at: number): number {
   const whole = Math.floor(ms);
   const second = Math.floor(whole / 1000);
-  if (second !== cachedSecond) {
-    cachedPrefix = Buffer.from(new Date(second * 1000).toISOString().slice(0, -4));
-    cachedSecond = second;
-  }
-  out.set(cachedPrefix, at);
-  let n = at + cachedPrefix.length;
+  const prefix = prefixes[remember(second)] as Uint8Array;
+  let n = at;
+  for (let i = 0; i < prefix.length; i++) out[n++] = prefix[i] as number;
   const rest = whole - second * 1000;
   const hundreds = (rest / 100) | 0;
   const tens = ((rest - hundreds * 100) / 10) | 0;
@@ -29,6 +42,11 @@ export function writeIsoMillis(ms: number, out: Uint8Array, at: number): number 
   out[n++] = D0 + rest - hundreds * 100 - tens * 10;
   out[n++] = 0x5a;
   return n;
+}
+
+/** `2026-05-01T00:00:00.000Z`, for whole seconds since the epoch. */
+export function isoSecond(second: number): string {
+  return texts[remember(second)] as string;
 }
 
 /** Far past and future that an ISO date of four-digit years can say. */

@@ -44,7 +44,7 @@ test("every error names file, path, what was expected and what was got", () => {
     ],
     [
       { sinks: SINKS, sources: [{ format: "albs" }] },
-      'sluice.yaml: sources[0].format: expected one of alb, cloudtrail, json, raw, got "albs"',
+      'sluice.yaml: sources[0].format: expected one of alb, cloudtrail, vpc-flow, json, raw, got "albs"',
     ],
     [
       { sinks: SINKS, sources: [{ dataset: "My-Logs" }] },
@@ -68,7 +68,7 @@ test("every error names file, path, what was expected and what was got", () => {
     ],
     [
       { sinks: SINKS, sources: [{ format: "https://me:pw@x" }] },
-      'sluice.yaml: sources[0].format: expected one of alb, cloudtrail, json, raw, got "https://…@x"',
+      'sluice.yaml: sources[0].format: expected one of alb, cloudtrail, vpc-flow, json, raw, got "https://…@x"',
     ],
     [{ sinks: SINKS, onUndecodable: "drop" }, 'sluice.yaml: onUndecodable: expected one of retry, got "drop"'],
     [{ sinks: SINKS, deadLetter: { type: "s3" } }, "sluice.yaml: deadLetter.bucket: expected string, got nothing"],

@@ -1,0 +1,112 @@
+import { Layout, type LeafType } from "../layout.ts";
+
+type Kind = Extract<LeafType, "keyword" | "long">;
+
+/** The fields of flow log records in the order of "Available fields" in the AWS guide, and what becomes of them as they are. */
+const FIELDS: readonly (readonly [name: string, kind: Kind, ...fields: readonly string[]])[] = [
+  // Version 2: the default format.
+  ["version", "keyword", "aws.vpcflow.version"],
+  ["account-id", "keyword", "aws.vpcflow.account_id", "cloud.account.id"],
+  ["interface-id", "keyword", "aws.vpcflow.interface_id"],
+  ["srcaddr", "keyword", "source.address"],
+  ["dstaddr", "keyword", "destination.address"],
+  ["srcport", "long", "source.port"],
+  ["dstport", "long", "destination.port"],
+  ["protocol", "keyword", "network.iana_number"],
+  ["packets", "long", "network.packets", "source.packets"],
+  ["bytes", "long", "network.bytes", "source.bytes"],
+  ["start", "long"],
+  ["end", "long"],
+  ["action", "keyword", "aws.vpcflow.action"],
+  ["log-status", "keyword", "aws.vpcflow.log_status"],
+  // 3
+  ["vpc-id", "keyword", "aws.vpcflow.vpc_id"],
+  ["subnet-id", "keyword", "aws.vpcflow.subnet_id"],
+  ["instance-id", "keyword", "aws.vpcflow.instance_id", "cloud.instance.id"],
+  ["tcp-flags", "keyword", "aws.vpcflow.tcp_flags"],
+  ["type", "keyword", "aws.vpcflow.type"],
+  ["pkt-srcaddr", "keyword", "aws.vpcflow.pkt_srcaddr"],
+  ["pkt-dstaddr", "keyword", "aws.vpcflow.pkt_dstaddr"],
+  // 4
+  ["region", "keyword", "cloud.region"],
+  ["az-id", "keyword", "cloud.availability_zone"],
+  ["sublocation-type", "keyword", "aws.vpcflow.sublocation.type"],
+  ["sublocation-id", "keyword", "aws.vpcflow.sublocation.id"],
+  // 5
+  ["pkt-src-aws-service", "keyword", "aws.vpcflow.pkt_src_service"],
+  ["pkt-dst-aws-service", "keyword", "aws.vpcflow.pkt_dst_service"],
+  ["flow-direction", "keyword", "network.direction"],
+  ["traffic-path", "keyword", "aws.vpcflow.traffic_path"],
+  // 7
+  ["ecs-cluster-arn", "keyword", "orchestrator.cluster.id"],
+  ["ecs-cluster-name", "keyword", "orchestrator.cluster.name"],
+  ["ecs-container-instance-arn", "keyword", "orchestrator.resource.name"],
+  ["ecs-container-instance-id", "keyword", "orchestrator.resource.id"],
+  ["ecs-container-id", "keyword", "aws.vpcflow.ecs_container_id"],
+  ["ecs-second-container-id", "keyword", "aws.vpcflow.ecs_second_container_id"],
+  ["ecs-service-name", "keyword", "service.name"],
+  ["ecs-task-definition-arn", "keyword", "aws.vpcflow.ecs_task_definition_arn"],
+  ["ecs-task-arn", "keyword", "aws.vpcflow.ecs_task_arn"],
+  ["ecs-task-id", "keyword", "aws.vpcflow.ecs_task_id"],
+  // 8, 9 and 10
+  ["reject-reason", "keyword", "event.reason"],
+  ["resource-id", "keyword", "aws.vpcflow.resource_id"],
+  ["encryption-status", "keyword", "aws.vpcflow.encryption_status"],
+];
+
+/** Number of fields up to each version: a line of so many and without a header has them in the guide's order. */
+const VERSION_ENDS: ReadonlySet<number> = new Set([14, 21, 25, 29, 39, 40, 41, 42]);
+
+export const layout: Layout = new Layout(
+  {
+    ...Object.fromEntries(FIELDS.flatMap(([, kind, ...fields]) => fields.map((field) => [field, kind]))),
+    "aws.vpcflow.tcp_flags_array": "json",
+    "destination.ip": "keyword",
+    "event.action": "keyword",
+    "event.end": "keyword",
+    "event.outcome": "keyword",
+    "event.start": "keyword",
+    "event.type": "json",
+    "network.transport": "keyword",
+    "network.type": "keyword",
+    "related.ip": "json",
+    "source.ip": "keyword",
+  },
+  ["cloud.account.id", "cloud.region"],
+);
+
+const BY_NAME = new Map(FIELDS.map((field) => [field[0], field]));
+
+export const isFieldName = (name: string): boolean => BY_NAME.has(name);
+
+/** Which field stands where in the lines of a file. */
+export class FieldOrder {
+  readonly count: number;
+  readonly keywords: readonly (readonly [token: number, slot: number])[];
+  readonly numbers: readonly (readonly [token: number, slot: number])[];
+  readonly #names: readonly string[];
+
+  /** Fields of unknown names keep their place. */
+  constructor(names: readonly string[]) {
+    this.count = names.length;
+    this.#names = names;
+    const copies = (wanted: Kind): (readonly [number, number])[] =>
+      names.flatMap((name, token) => {
+        const [, kind, ...fields] = BY_NAME.get(name) ?? ["", "keyword"];
+        return kind === wanted ? fields.map((field) => [token, layout.slot(field)] as const) : [];
+      });
+    this.keywords = copies("keyword");
+    this.numbers = copies("long");
+  }
+
+  /** -1 when the lines don't have it. */
+  token(name: string): number {
+    return this.#names.indexOf(name);
+  }
+}
+
+/** The order of lines without a header; undefined when so many fields say nothing. */
+export function usualOrder(count: number): FieldOrder | undefined {
+  if (!VERSION_ENDS.has(count)) return undefined;
+  return new FieldOrder(FIELDS.slice(0, count).map(([name]) => name));
+}

@@ -1,0 +1,19 @@
+import type { RecordCursor } from "../record.ts";
+import type { Format, FormatHint } from "./format.ts";
+import { layout } from "./vpc-flow-fields.ts";
+import { VpcFlowReader } from "./vpc-flow-reader.ts";
+
+// VPC flow logs: "Flow log records" in the Amazon VPC guide. ECS names as Elastic's AWS integration uses them for the
+// dataset aws.vpcflow. Files begin with a line of field names; log events and streams have none.
+
+export const vpcFlow: Format = {
+  name: "vpc-flow",
+  dataset: "aws.vpcflow",
+  layout,
+  constants: { "cloud.provider": "aws", "event.category": ["network"], "event.kind": "event" },
+  detect: ({ head }: FormatHint) => new VpcFlowReader().isCertain(head),
+  parser: ({ fields }) => {
+    const reader = new VpcFlowReader();
+    return fields ? (record: RecordCursor) => reader.parse(record) : (record: RecordCursor) => reader.parseTime(record);
+  },
+};
