@@ -17,6 +17,8 @@ import { ENTRY, LAMBDA, loadedBy, packagesIn, readOutputs } from "./graph.ts";
 const AT_START: ReadonlySet<string> = new Set(["zod", "p-retry", "is-network-error"]);
 /** What YAML, the file sink and the HTTP sink (on a slimmed undici) load beyond the start. */
 const USED = ["src/config/yaml.ts", "src/sinks/file/index.ts", "sinks-http/src/index.ts"];
+/** What an object in S3 adds where the environment tells all of it: no AWS SDK. */
+const S3 = "src/aws/s3/read.ts";
 
 const outputs = readOutputs();
 const atStart = loadedBy(outputs, [ENTRY]);
@@ -26,7 +28,7 @@ assert.deepEqual(strangers, [], "packages that the handler loads at its start");
 const received: string[] = [];
 const server = createServer((request, response) => {
   received.push(`${request.method} ${request.url}`);
-  request.resume().on("end", () => response.end());
+  request.resume().on("end", () => response.end(request.url === "/logs/key.log" ? "from S3" : ""));
 });
 await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 const { port } = server.address() as AddressInfo;
@@ -36,14 +38,24 @@ try {
   const url = `http://127.0.0.1:${port}/in`;
   process.env.SLUICE_CONFIG = `sinks:\n  copy: { type: file, path: "${path}" }\n  out: { type: http, url: "${url}" }\n`;
   process.env.SLUICE_LOG_LEVEL = "error";
+  Object.assign(process.env, {
+    HOME: folder,
+    AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}`,
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+  });
   const loaded = recordLoads();
   const { handler } = await import(pathToFileURL(join(LAMBDA, "index.mjs")).href);
   assert.deepEqual(names(loaded), names(atStart), "files loaded at the start");
 
   await handler({ awslogs: { data: logBatch("hello") } }, { getRemainingTimeInMillis: () => 30_000 });
-  assert.equal(JSON.parse(readFileSync(path, "utf8")).message, "hello");
+  assert.deepEqual(messages(path), ["hello"]);
   assert.deepEqual(received, ["POST /in"]);
   assert.deepEqual(names(loaded), names(loadedBy(outputs, [ENTRY, ...USED])), "files loaded by the invocation");
+
+  await handler(s3Event("logs", "key.log"), { getRemainingTimeInMillis: () => 30_000 });
+  assert.deepEqual(messages(path), ["hello", "from S3"]);
+  assert.deepEqual(names(loaded), names(loadedBy(outputs, [ENTRY, ...USED, S3])), "files loaded for an object in S3");
 } finally {
   rmSync(folder, { recursive: true });
   server.close();
@@ -71,4 +83,15 @@ function logBatch(message: string): string {
   const about = { messageType: "DATA_MESSAGE", owner: "123456789012", logGroup: "g", logStream: "s" };
   const logEvents = [{ id: "1", timestamp: Date.UTC(2026, 0, 1), message }];
   return gzipSync(JSON.stringify({ ...about, subscriptionFilters: ["f"], logEvents })).toString("base64");
+}
+
+function s3Event(bucket: string, key: string): object {
+  const s3 = { bucket: { name: bucket }, object: { key, size: 7, eTag: "abc", sequencer: "1" } };
+  const about = { eventVersion: "2.1", eventSource: "aws:s3", eventName: "ObjectCreated:Put", awsRegion: "eu-west-1" };
+  return { Records: [{ ...about, eventTime: "2026-01-01T00:00:00.000Z", s3 }] };
+}
+
+function messages(path: string): string[] {
+  const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+  return lines.map((line) => JSON.parse(line).message);
 }
