@@ -35,6 +35,7 @@ export class ContentFramer implements Framer {
     }
     this.#head = this.#head.length === 0 ? chunk : Buffer.concat([this.#head, chunk]);
     if (this.#head.length >= HEAD_BYTES || !mayBeObject(this.#head)) this.#open(take);
+    else if (this.#head === chunk) this.#head = Buffer.from(chunk);
   }
 
   end(take: TakeBlock): void {

@@ -26,7 +26,7 @@ export type TakeBlock = (block: FrameBlock) => void;
 
 /** Bytes → frames, handed over synchronously. Positions are byte offsets in the decoded object, whatever the chunks are. */
 export interface Framer {
-  /** Takes the next chunk, which must not change afterwards. */
+  /** Takes the next chunk, which may change afterwards: what goes on in the next one is copied. */
   push(chunk: Uint8Array, take: TakeBlock): void;
   /** What was left without a terminator. */
   end(take: TakeBlock): void;

@@ -36,7 +36,12 @@ function framed(chunks: Iterable<Uint8Array>, options: Options = {}): Framed {
     }
   };
   try {
-    for (const chunk of chunks) framer.push(chunk, take);
+    for (const chunk of chunks) {
+      // The chunk is the framer's only while it takes it.
+      const lent = Uint8Array.from(chunk);
+      framer.push(lent, take);
+      lent.fill(0x22);
+    }
     framer.end();
     return { frames, error: undefined };
   } catch (error) {

@@ -42,7 +42,7 @@ export class JsonArrayFramer implements Framer {
   #state: State = "document";
   /** Position of the chunk. */
   #base = 0;
-  /** Chunks of the element that goes on in the next one, and their size. */
+  /** Copies of what came of the element that goes on in the next chunk, and their size. */
   #carry: Uint8Array[] = [];
   #carried = 0;
   /** Where the element begins in the chunk; 0 when it began before. */
@@ -180,7 +180,7 @@ export class JsonArrayFramer implements Framer {
     if (this.#carried + to - this.#from > this.#max)
       throw this.#error("FRAME_TOO_LARGE", this.#from - this.#carried, `an element is longer than ${this.#max} bytes`);
     if (end === UNFINISHED) {
-      this.#carry.push(chunk.subarray(this.#from));
+      this.#carry.push(Buffer.from(chunk.subarray(this.#from)));
       this.#carried += to - this.#from;
       this.#from = 0;
       return to;

@@ -27,9 +27,16 @@ function framed(chunks: Iterable<Uint8Array>, max?: number, kernel?: null): Fram
       if (escaped !== undefined) checkEscaped(bytes.subarray(from[i], to[i]), escaped, i);
     }
   };
-  for (const chunk of chunks) framer.push(chunk, take);
+  for (const chunk of chunks) pushLent(framer, chunk, take);
   framer.end(take);
   return { frames, skipped };
+}
+
+/** The chunk is the framer's only while it takes it. */
+function pushLent(framer: LineFramer, chunk: Uint8Array, take: TakeBlock): void {
+  const lent = Uint8Array.from(chunk);
+  framer.push(lent, take);
+  lent.fill(0x0a);
 }
 
 /** What the kernel escaped is what the writer would write. */

@@ -19,7 +19,7 @@ export const DEFAULT_MAX_FRAME_BYTES: number = 8 * 1024 * 1024;
 export class LineFramer implements Framer {
   readonly #max: number;
   readonly #kernel: LineKernel | undefined;
-  /** Chunks of the line that has no end yet, and their size. */
+  /** Copies of what came of the line that has no end yet, and their size. */
   #carry: Uint8Array[] = [];
   #carried = 0;
   /** Position of the first byte not yet framed. */
@@ -54,7 +54,7 @@ export class LineFramer implements Framer {
   /** A chunk without a line end: carried on, or given out in pieces once it is longer than a line may be. */
   #keep(chunk: Uint8Array, take: TakeBlock): void {
     if (chunk.length === 0) return;
-    this.#carry.push(chunk);
+    this.#carry.push(Buffer.from(chunk));
     this.#carried += chunk.length;
     if (this.#carried >= this.#max + 2) this.#pieces(Buffer.concat(this.#carry), take);
   }
@@ -131,7 +131,7 @@ export class LineFramer implements Framer {
 
   #advance(bytes: Uint8Array, end: number): void {
     this.#at += end;
-    this.#carry = end < bytes.length ? [bytes.subarray(end)] : [];
+    this.#carry = end < bytes.length ? [Buffer.from(bytes.subarray(end))] : [];
     this.#carried = bytes.length - end;
   }
 
