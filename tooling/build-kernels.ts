@@ -89,6 +89,11 @@ const KERNELS: readonly Kernel[] = [
     output: "packages/core/src/gzip/deflate-wasm.ts",
     exports: ["input", "input_capacity", "output", "output_capacity", "piece_bound", "start", "compress", "drain"],
   },
+  {
+    source: "packages/core/src/object/inflate.c",
+    output: "packages/core/src/object/inflate-wasm.ts",
+    exports: ["input", "input_capacity", "piece", "piece_size", "crc", "unused", "start", "feed", "run"],
+  },
 ];
 
 /** Another compiler makes another module of the same source. */

@@ -42,7 +42,7 @@ interface Read {
 async function readAll(source: AsyncIterable<Uint8Array>, limits = ROOMY, size?: number): Promise<Read> {
   const chunks: Uint8Array[] = [];
   try {
-    for await (const chunk of decompress(source, limits, size)) chunks.push(chunk);
+    for await (const chunk of decompress(source, limits, size)) chunks.push(Buffer.from(chunk));
     return { bytes: Buffer.concat(chunks), error: undefined };
   } catch (error) {
     return { bytes: Buffer.concat(chunks), error };
@@ -151,6 +151,15 @@ describe("damage", () => {
   });
 
   test("errors say where, and keep the cause", async () => {
+    const behind = await decoded(ONE, Buffer.alloc(9), NEXT);
+    expect(behind.error).toMatchObject({
+      message: `data behind the end of the gzip data, after ${ONE.length} compressed bytes`,
+    });
+    const damaged = await decoded(ONE.subarray(0, 2), Buffer.from([9, 0, 0]));
+    expect(damaged.error).toMatchObject({
+      message: expect.stringMatching(/\(Z_DATA_ERROR\), after \d compressed bytes$/),
+    });
+
     const { error } = await decoded(ONE.subarray(0, -3));
     expect(error).toMatchObject({
       message: `gzip data ends too early, after ${ONE.length - 3} compressed bytes`,
@@ -207,7 +216,7 @@ describe("the source", () => {
   test.each([
     ["plain", TEXT],
     ["gzip", ONE],
-    ["members", Buffer.concat([ONE, NEXT])],
+    ["of several members", Buffer.concat([ONE, NEXT])],
     ["padded", Buffer.concat([ONE, Buffer.alloc(600)])],
     ["nothing", Buffer.alloc(0)],
   ])("is read to its end, which gives a connection back, before it is let go: %s", async (_, bytes) => {

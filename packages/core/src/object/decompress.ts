@@ -1,8 +1,9 @@
 import { Buffer } from "node:buffer";
 import { SluiceError } from "../errors.ts";
-import { CHUNK_BYTES, gunzip, gunzipWhole } from "./gunzip.ts";
+import { CHUNK_BYTES, gunzip, gunzipByZlib, gunzipWhole } from "./gunzip.ts";
+import { takeInflater } from "./inflate-kernel.ts";
 
-/** Stored bytes of an object that is decoded in one go: streams cost more than it. */
+/** Stored bytes of an object that zlib decodes in one go: its streams cost more than it. */
 const SMALL_BYTES = 64 * 1024;
 
 const NO_BYTES = new Uint8Array(0);
@@ -17,8 +18,9 @@ export function isGzip(head: Uint8Array): boolean {
 }
 
 /**
- * Decides by the first bytes, never by name or metadata, and gives decoded chunks. `size` is that of the object as
- * stored, when it is known: a small one is taken whole.
+ * Decides by the first bytes, never by name or metadata, and gives decoded chunks, each valid until the next one is asked
+ * for. `size`, that of the object as stored, when it is known, helps where there is no WebAssembly: a small one is taken
+ * whole.
  */
 export async function* decompress(
   source: AsyncIterable<Uint8Array>,
@@ -29,8 +31,13 @@ export async function* decompress(
   try {
     const head = await atLeast(2, NO_BYTES, chunks);
     if (head.length === 0) return;
-    if (!isGzip(head)) yield* limited(plain(head, chunks), limits);
-    else if (size > SMALL_BYTES) yield* limited(gunzip(head, chunks), limits);
+    if (!isGzip(head)) {
+      yield* limited(plain(head, chunks), limits);
+      return;
+    }
+    const inflater = takeInflater();
+    if (inflater !== undefined) yield* limited(gunzip(head, chunks, inflater), limits);
+    else if (size > SMALL_BYTES) yield* limited(gunzipByZlib(head, chunks), limits);
     else yield* gunzipSmall(await atLeast(SMALL_BYTES + 1, head, chunks), chunks, limits);
   } finally {
     await chunks.return?.();
@@ -55,7 +62,7 @@ async function* gunzipSmall(
   limits: ExpansionLimits,
 ): AsyncGenerator<Uint8Array> {
   const whole = bytes.length > SMALL_BYTES ? undefined : gunzipWhole(bytes, limits.maxExpandedBytes);
-  if (whole === undefined) yield* limited(gunzip(bytes, rest), limits);
+  if (whole === undefined) yield* limited(gunzipByZlib(bytes, rest), limits);
   else for (let at = 0; at < whole.length; at += CHUNK_BYTES) yield whole.subarray(at, at + CHUNK_BYTES);
 }
 
