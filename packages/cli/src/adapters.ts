@@ -63,7 +63,7 @@ export function createAdapters({ env, cwd }: Surroundings): Adapters {
       return loaded === undefined ? defaultConfig(cwd) : { ...loaded, found: true };
     },
     open({ config, name, baseDir }, { root, documentsTo: stream = "stdout", ...rest }) {
-      const s3 = root === undefined ? createS3Reader() : bucketFolders(root);
+      const s3 = root === undefined ? createS3Reader({ env }) : bucketFolders(root);
       const reader = readerByStore({ s3, file: localFiles() });
       const sinks = { stdout: documentsTo(process[stream]) };
       const ports = createPorts({ config, name, baseDir, cwd, env, sinks, reader, secrets, ...rest });

@@ -86,7 +86,7 @@ test("no more batches are under way than allowed, and reading waits", async () =
   const sink = scriptedSink(async () => {
     underWay += 1;
     most = Math.max(most, underWay);
-    await new Promise((resolve) => setImmediate(resolve));
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
     underWay -= 1;
     return { kind: "delivered" };
   });

@@ -38,6 +38,8 @@ export class Lane {
   readonly #partial = new Set<string>();
   readonly #queue: { readonly batch: SealedBatch; readonly slab: Slab }[] = [];
   #inFlight = 0;
+  /** A send began since reading last paused. */
+  #handedOver = false;
   #waiters: (() => void)[] = [];
 
   constructor(options: LaneOptions) {
@@ -86,10 +88,16 @@ export class Lane {
 
   /** Undefined when more can be added at once; else resolves when it can. */
   ready(): Promise<void> | undefined {
-    if (this.#queue.length === 0 && !this.#options.letters.full) return undefined;
-    return this.#until(() => this.#queue.length === 0).then(() => {
-      if (this.#options.letters.full) return this.#options.letters.flush();
-    });
+    if (this.#queue.length === 0 && !this.#options.letters.full && !this.#handedOver) return undefined;
+    return this.#catchUp();
+  }
+
+  async #catchUp(): Promise<void> {
+    this.#handedOver = false;
+    // A turn of the event loop, so that the request just made gets on its way while the next batch is filled.
+    await new Promise((resolve) => setImmediate(resolve));
+    await this.#until(() => this.#queue.length === 0);
+    if (this.#options.letters.full) await this.#options.letters.flush();
   }
 
   /** The item was read up to `position`: cells that lie behind it are complete. */
@@ -208,6 +216,7 @@ export class Lane {
       const next = this.#queue.shift();
       if (next === undefined) return;
       this.#inFlight += 1;
+      this.#handedOver = true;
       void this.#deliver(next.batch).finally(() => {
         this.#inFlight -= 1;
         this.#slabs.give(next.slab);
