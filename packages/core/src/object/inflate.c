@@ -26,9 +26,9 @@ enum {
   MAX_MATCH = 258,
   // Copying by sixteens writes that much too far.
   SLACK = 64,
-  // Of input and of room, for one turn of `fast`: two refills; three literals and a match.
+  // Of input and of room, for one turn of `fast`: two refills; two literals and a match.
   FAST_INPUT = 24,
-  FAST_ROOM = MAX_MATCH + 3,
+  FAST_ROOM = MAX_MATCH + 2,
 
   LITERALS = 288,
   DISTANCES = 32,
@@ -41,8 +41,8 @@ enum {
   // complete code needs (zlib's examples/enough.c).
   LITERAL_BITS = 11,
   LITERAL_ENTRIES = 2342,
-  DISTANCE_BITS = 8,
-  DISTANCE_ENTRIES = 402,
+  DISTANCE_BITS = 9,
+  DISTANCE_ENTRIES = 594,
   LENGTH_CODE_BITS = 7,
 };
 
@@ -284,6 +284,7 @@ static inline u8 *repeat(u8 *at, u32 distance, u32 length) {
 // ---- Blocks ----
 
 // Symbols while there is plenty of input and room. Bits above `count` may be set here: they are those of bytes from `in` on.
+// Each turn begins with 56 bits or more and the entry of the next code, so that it is looked up while a match is copied.
 #define REFILL() (bits |= load64(in) << count, in += (63 - count) >> 3, count |= 56)
 #define TAKE(entry) (bits >>= (entry) & 63, count -= (entry) & 63)
 static Status fast(void) {
@@ -293,9 +294,9 @@ static Status fast(void) {
   u64 bits = reader.bits;
   u32 count = reader.count;
   Status status = GO_ON;
+  REFILL();
+  Entry entry = literal_table[low(bits, LITERAL_BITS)];
   while (in <= in_limit && at <= limit) {
-    REFILL();
-    Entry entry = literal_table[low(bits, LITERAL_BITS)];
     if (entry & LITERAL) {
       TAKE(entry);
       *at++ = entry >> 16;
@@ -311,6 +312,8 @@ static Status fast(void) {
       if (entry & LITERAL) {
         TAKE(entry);
         *at++ = entry >> 16;
+        REFILL();
+        entry = literal_table[low(bits, LITERAL_BITS)];
         continue;
       }
       if (entry & SPECIAL) {
@@ -329,6 +332,8 @@ static Status fast(void) {
       status = DAMAGED;
       break;
     }
+    REFILL();
+    entry = literal_table[low(bits, LITERAL_BITS)];
     at = repeat(at, distance, length);
   }
   reader.in = in;
