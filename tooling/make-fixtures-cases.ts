@@ -68,6 +68,7 @@ const fine = (ok: number): Failing => ({ units: { ok, failed: 0 }, failures: [] 
 
 const { alb, albKinds, albPlain, albWithOtherLines, orders, empty, untidy, separators } = objects;
 const { multiMember, truncated, oddKey } = objects;
+const { cloudTrail, cloudTrailDigest, cloudTrailPretty, cloudTrailCut, vpcFlow, vpcFlowCustom } = objects;
 
 const put = (...all: readonly FixtureObject[]): Json => s3Event(...all.map((each) => s3Record(each)));
 const SUBJECT = "Amazon S3 Notification";
@@ -112,6 +113,8 @@ function sqsCases(): EventCase[] {
     sqsMessage("fifo/b1", put(oddKey), { group: "shop" }),
   ];
   const damaged = sqsMessage("damaged/cut", put(truncated));
+  const audit = [cloudTrail, cloudTrailDigest, cloudTrailPretty, vpcFlow, vpcFlowCustom];
+  const cutTrail = sqsMessage("audit/cut", put(cloudTrailCut));
   const gone = sqsMessage("missing/gone", put({ ...orders, key: "orders/2026/11/03/gone.ndjson" }));
   return [
     {
@@ -215,6 +218,18 @@ function sqsCases(): EventCase[] {
       expected: expected([truncated, orders], { units: { ok: 1, failed: 1 }, failures: [damaged.id] }),
     },
     {
+      name: "sqs/audit-logs",
+      about: "CloudTrail: a file, a digest without records, a pretty-printed one; VPC flow: default and own format",
+      event: sqsEvent(...audit.map((each, i) => sqsMessage(`audit/${i}`, put(each)))),
+      expected: expected(audit, fine(audit.length)),
+    },
+    {
+      name: "sqs/truncated-document",
+      about: "a CloudTrail file whose JSON is cut off: the events before are delivered, its message fails",
+      event: sqsEvent(cutTrail, sqsMessage("audit/good", put(cloudTrail))),
+      expected: expected([cloudTrailCut, cloudTrail], { units: { ok: 1, failed: 1 }, failures: [cutTrail.id] }),
+    },
+    {
       name: "sqs/missing-object",
       about: "an object that isn't there fails; the message beside it doesn't",
       event: sqsEvent(gone, sqsMessage("missing/good", put(orders))),
@@ -248,6 +263,12 @@ function asyncCases(): EventCase[] {
       about: "straight from the bucket",
       event: put(alb),
       expected: expected([alb], ONE),
+    },
+    {
+      name: "s3/cloudtrail",
+      about: "a CloudTrail file: management, data, Insights and service events, logins, errors",
+      event: put(cloudTrail),
+      expected: expected([cloudTrail], ONE),
     },
     {
       name: "s3/multipart",

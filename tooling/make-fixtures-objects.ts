@@ -1,13 +1,15 @@
 import { Buffer } from "node:buffer";
 import { albKinds, albTraffic, randomFrom } from "./make-fixtures-alb.ts";
-import { gzip, md5, type ObjectFacts } from "./make-fixtures-events.ts";
+import { cloudTrailDigest, cloudTrailEvents } from "./make-fixtures-cloudtrail.ts";
+import { ACCOUNT, gzip, md5, type ObjectFacts, REGION } from "./make-fixtures-events.ts";
+import { vpcFlowCustom, vpcFlowDefault } from "./make-fixtures-vpc.ts";
 
 /** An object of a bucket folder and what is in it. */
 export interface FixtureObject extends ObjectFacts {
   readonly bytes: Uint8Array;
   /** Records; null where it can't be said, as the object ends in the middle of its compressed data. */
   readonly records: number | null;
-  /** Blank lines. */
+  /** Blank lines and headers. */
   readonly skipped: number;
   /** Lines that don't fit the format that the first line shows. */
   readonly unparsed: number;
@@ -41,6 +43,13 @@ export function albKey(balancer: string, endTime: string, name: string): string 
 
 const ELB = "acme-elb-logs";
 const APP = "acme-app-logs";
+const AUDIT = "acme-audit-logs";
+
+/** As CloudTrail and flow logs name their files: `AWSLogs/<account>/<service>/<region>/<day>/<file>`. */
+const auditKey = (service: string, file: string): string =>
+  `AWSLogs/${ACCOUNT}/${service}/${REGION}/2026/11/03/${ACCOUNT}_${file}`;
+const flowKey = (flowLog: string, name: string): string =>
+  auditKey("vpcflowlogs", `vpcflowlogs_${REGION}_${flowLog}_20261103T0905Z_${name}.log.gz`);
 
 const traffic = albTraffic({
   random: randomFrom(1),
@@ -64,6 +73,8 @@ export const jsonLine = (n: number): string =>
     order: { id: 1000 + n, total: n * 7.5 },
   });
 const orders = Array.from({ length: 12 }, (_, n) => jsonLine(n));
+
+const trail = JSON.stringify({ Records: cloudTrailEvents });
 
 const cut = gzip(lines(traffic));
 
@@ -102,5 +113,34 @@ export const objects = {
     { records: 5, multipart: true },
   ),
   truncated: object(APP, "text/truncated.log.gz", cut.subarray(0, Math.floor(cut.length * 0.6)), { records: null }),
+  cloudTrail: object(
+    AUDIT,
+    auditKey("CloudTrail", `CloudTrail_${REGION}_20261103T0905Z_Mu0KsOhtH1ar15ZZ.json.gz`),
+    gzip(trail),
+    { records: cloudTrailEvents.length },
+  ),
+  cloudTrailDigest: object(
+    AUDIT,
+    auditKey("CloudTrail-Digest", `CloudTrail-Digest_${REGION}_all-events_${REGION}_20261103T091500Z.json.gz`),
+    gzip(JSON.stringify(cloudTrailDigest)),
+    { records: 0 },
+  ),
+  cloudTrailPretty: object(
+    AUDIT,
+    "exports/events.json",
+    Buffer.from(`${JSON.stringify({ Records: cloudTrailEvents.slice(0, 3) }, null, 2)}\n`),
+    { records: 3 },
+  ),
+  cloudTrailCut: object(AUDIT, "exports/events-cut.json.gz", gzip(trail.slice(0, trail.lastIndexOf("kms"))), {
+    records: cloudTrailEvents.findIndex(({ eventSource }) => eventSource === "kms.amazonaws.com"),
+  }),
+  vpcFlow: object(AUDIT, flowKey("fl-0123456789abcdef0", "1a2b3c4d"), gzip(lines(vpcFlowDefault)), {
+    records: vpcFlowDefault.length - 1,
+    skipped: 1,
+  }),
+  vpcFlowCustom: object(AUDIT, flowKey("fl-0fedcba9876543210", "5e6f7a8b"), gzip(lines(vpcFlowCustom)), {
+    records: vpcFlowCustom.length - 1,
+    skipped: 1,
+  }),
   oddKey: object(APP, "text/grün tee+zucker 100% (neu).log", Buffer.from("eins\nzwei\n"), { records: 2 }),
 } as const satisfies Record<string, FixtureObject>;

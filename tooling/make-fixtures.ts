@@ -44,7 +44,7 @@ IANA's names for examples.
 
 What is to come of each, with one sink that takes everything. Units are what the trigger hears about (an SQS message, a
 Kinesis record, an invocation); items are objects, log batches and stream records; ignored ones are known to carry no
-records. In: records. Skipped: blank lines, not among those in. Unparsed: records whose line doesn't fit its format.
+records. In: records. Skipped: blank lines and headers, not among those in. Unparsed: records whose line doesn't fit its format.
 
 ${table(["event", "units ok", "units failed", "items", "ignored", "in", "skipped", "unparsed"], "about", cases.map(eventRow))}
 

@@ -84,7 +84,7 @@ export interface ReadConfig {
   readonly maxExpandedBytes: number;
   /** Decoded bytes of one inline payload (CloudWatch Logs, Kinesis); beyond it its unit fails with EXPANSION_LIMIT. */
   readonly maxInlineBytes: number;
-  /** Longest line, in bytes; a longer one is split. */
+  /** Longest line, in bytes; a longer one is split. A longer element of a JSON array fails its object with FRAME_TOO_LARGE. */
   readonly maxFrameBytes: number;
   /** Objects being read at once. */
   readonly concurrency: number;

@@ -72,7 +72,7 @@ export class JsonArrayFramer implements Framer {
     if (this.#state === "document") return;
     throw new SluiceError(
       "OBJECT_TRUNCATED",
-      `the JSON document ends within, after ${this.#base} decoded bytes (expected: ${this.#state})`,
+      `the JSON document is cut off after ${this.#base} decoded bytes (${this.#state})`,
     );
   }
 

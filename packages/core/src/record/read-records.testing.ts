@@ -31,6 +31,7 @@ export interface ReadOptions {
   /** By name; without one the content decides. */
   readonly format?: string;
   readonly settings?: Partial<SourceSettings>;
+  readonly key?: string;
   /** Names to `get`. */
   readonly get?: readonly string[];
 }
@@ -55,7 +56,7 @@ export function readRecords(content: string | readonly Uint8Array[], options: Re
   const origin = objectOrigin({ store: "s3", bucket: "b", key: "k" }, "e", undefined, ARRIVAL);
   const format = options.format === undefined ? {} : { format: formatNamed(options.format) };
   const settings = settingsOf({ ...format, ...options.settings });
-  const reader = new RecordReader(origin, settings, "k", counts, (record) =>
+  const reader = new RecordReader(origin, settings, options.key ?? "k", counts, (record) =>
     records.push(kept(record, options.get ?? [])),
   );
   const framer = new ContentFramer((head) => reader.framing(head));
