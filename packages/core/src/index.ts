@@ -40,3 +40,5 @@ export {
 export { encodeDocument } from "./record/document.ts";
 export { FORMATS } from "./record/formats/index.ts";
 export { type RecordView, recordId, writeId } from "./record/record.ts";
+export { retryAfterMs } from "./sink/retry-after.ts";
+export { withTimeout } from "./sink/with-timeout.ts";

@@ -1,9 +1,8 @@
-import { DELIVERED, type Reason, type RecordOutcome, type SendResult } from "@sluice/core";
+import { DELIVERED, type Reason, type RecordOutcome, retryAfterMs, type SendResult } from "@sluice/core";
 import { itemKind } from "./error-types.ts";
 import { exceedsMemory, type Sent } from "./pressure.ts";
 import { errorType, type Tell } from "./reason.ts";
 import { refusal } from "./refusal.ts";
-import { retryAfterMs } from "./retry-after.ts";
 import type { Answer, Failure } from "./send.ts";
 
 /** Cuts the answer to what is read here; the status keeps items positional, for an item without anything is left out. */
@@ -56,7 +55,7 @@ function eachOf(answer: Answer, sent: Sent, tell: Tell): SendResult {
   if (outcomes.every(({ kind }) => kind === "delivered")) return DELIVERED;
   const refused = refusedWhole(parsed.items, outcomes, sent);
   if (refused !== undefined) return { kind: "split", reason: refused };
-  const afterMs = retryAfterMs(answer.headers);
+  const afterMs = retryAfterMs(answer.headers["retry-after"]);
   return { kind: "each", outcomes, ...(afterMs === undefined ? {} : { afterMs }) };
 }
 

@@ -1,7 +1,6 @@
-import type { SendResult } from "@sluice/core";
+import { retryAfterMs, type SendResult } from "@sluice/core";
 import { exceedsMemory, type Sent } from "./pressure.ts";
 import { errorType, type Tell } from "./reason.ts";
-import { retryAfterMs } from "./retry-after.ts";
 import type { Answer } from "./send.ts";
 
 type Refusal = Exclude<SendResult["kind"], "delivered" | "each">;
@@ -44,7 +43,7 @@ export function refusal(answer: Answer, sent: Sent, tell: Tell): SendResult {
   const kind = refusalKind(answer.status, type, words, sent);
   const code = type ?? `HTTP_${answer.status}`;
   const reason = tell(code, words === "" ? `HTTP ${answer.status} without a reason` : words, answer.status);
-  const afterMs = kind === "retry" ? retryAfterMs(answer.headers) : undefined;
+  const afterMs = kind === "retry" ? retryAfterMs(answer.headers["retry-after"]) : undefined;
   return kind === "retry" && afterMs !== undefined ? { kind, reason, afterMs } : { kind, reason };
 }
 

@@ -1,21 +1,8 @@
 import { expect, test } from "vitest";
-import { faultOf, outcomeOf, retryAfterMs } from "./outcomes.ts";
+import { faultOf, outcomeOf } from "./outcomes.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
 const same = (text: string): string => text;
-
-test.each([
-  ["0", 0],
-  ["120", 120_000],
-  [new Date(NOW + 5000).toUTCString(), 5000],
-  [new Date(NOW - 5000).toUTCString(), 0],
-  ["-1", undefined],
-  ["soon", undefined],
-  ["", undefined],
-  [undefined, undefined],
-])("Retry-After %j is %j ms", (value, ms) => {
-  expect(retryAfterMs(value, NOW)).toBe(ms);
-});
 
 test("every status has an action", () => {
   for (let status = 200; status < 600; status++) {

@@ -1,4 +1,4 @@
-import { DELIVERED, quote, type Reason, type SendResult } from "@sluice/core";
+import { DELIVERED, quote, type Reason, retryAfterMs, type SendResult } from "@sluice/core";
 
 /** What an HTTP server said, as far as it matters. `text` holds no secrets. */
 export interface HttpAnswer {
@@ -32,14 +32,6 @@ export function outcomeOf(answer: HttpAnswer, now: number): SendResult {
 
 export function reasonOf({ status, text }: HttpAnswer): Reason {
   return { code: `HTTP_${status}`, status, message: text === "" ? `HTTP ${status} without words` : quote(text) };
-}
-
-/** RFC 9110 §10.2.3: seconds, or a date. Undefined for anything else. */
-export function retryAfterMs(value: string | undefined, now: number): number | undefined {
-  if (value === undefined) return undefined;
-  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
-  const at = value.endsWith(" GMT") ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 }
 
 /** OpenSSL's and Node's words for a certificate or a TLS set-up that another attempt won't mend. */

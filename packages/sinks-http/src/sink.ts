@@ -1,11 +1,10 @@
-import type { Reason, SendResult, Sink } from "@sluice/core";
+import { type Reason, type SendResult, type Sink, withTimeout } from "@sluice/core";
 import { Pool } from "undici";
 import { ENCODINGS } from "./encode.ts";
 import type { HttpOptions } from "./options.ts";
 import { faultOf, outcomeOf, reasonOf } from "./outcomes.ts";
 import { redactor } from "./secrets.ts";
 import { authHeader, compress, exchange, headersOf } from "./send.ts";
-import { withTimeout } from "./timeout.ts";
 
 /** Before compression: what most receivers take in one request. */
 const BATCH_BYTES = 5 * 1024 * 1024;

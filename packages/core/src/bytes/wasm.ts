@@ -11,3 +11,18 @@ export function instantiate<Exports>(base64: string): Exports {
   const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyInterface }).WebAssembly;
   return new Instance(new Module(Buffer.from(base64, "base64")), {}).exports as Exports;
 }
+
+/** One kernel for the process, made when first asked for; undefined where it can't be made. */
+export function sharedKernel<Kernel>(make: () => Kernel): () => Kernel | undefined {
+  let kernel: Kernel | null | undefined;
+  return () => {
+    if (kernel === undefined) {
+      try {
+        kernel = make();
+      } catch {
+        kernel = null;
+      }
+    }
+    return kernel ?? undefined;
+  };
+}

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { instantiate } from "../bytes/wasm.ts";
+import { instantiate, sharedKernel } from "../bytes/wasm.ts";
 import type { StreamSeed } from "../record/log-event-key.ts";
 import { ID_SCHEMA } from "../record/origin.ts";
 import { WASM } from "./log-kernel-wasm.ts";
@@ -72,16 +72,5 @@ export class LogKernel {
   }
 }
 
-let shared: LogKernel | undefined | null;
-
 /** Undefined where WebAssembly or its SIMD isn't to be had. */
-export function logKernel(): LogKernel | undefined {
-  if (shared === undefined) {
-    try {
-      shared = new LogKernel();
-    } catch {
-      shared = null;
-    }
-  }
-  return shared ?? undefined;
-}
+export const logKernel: () => LogKernel | undefined = sharedKernel(() => new LogKernel());

@@ -1,4 +1,4 @@
-import { instantiate } from "../bytes/wasm.ts";
+import { instantiate, sharedKernel } from "../bytes/wasm.ts";
 import type { FrameBlock } from "./frame.ts";
 import { WASM } from "./json-kernel-wasm.ts";
 
@@ -62,16 +62,5 @@ export class JsonKernel {
   }
 }
 
-let shared: JsonKernel | undefined | null;
-
 /** Undefined where WebAssembly or its SIMD isn't to be had. */
-export function jsonKernel(): JsonKernel | undefined {
-  if (shared === undefined) {
-    try {
-      shared = new JsonKernel();
-    } catch {
-      shared = null;
-    }
-  }
-  return shared ?? undefined;
-}
+export const jsonKernel: () => JsonKernel | undefined = sharedKernel(() => new JsonKernel());

@@ -1,4 +1,4 @@
-import { instantiate } from "../bytes/wasm.ts";
+import { instantiate, sharedKernel } from "../bytes/wasm.ts";
 import type { FrameBlock } from "./frame.ts";
 import { WASM } from "./line-kernel-wasm.ts";
 
@@ -62,16 +62,5 @@ export class LineKernel {
   }
 }
 
-let shared: LineKernel | undefined | null;
-
 /** Undefined where WebAssembly or its SIMD isn't to be had. */
-export function lineKernel(): LineKernel | undefined {
-  if (shared === undefined) {
-    try {
-      shared = new LineKernel();
-    } catch {
-      shared = null;
-    }
-  }
-  return shared ?? undefined;
-}
+export const lineKernel: () => LineKernel | undefined = sharedKernel(() => new LineKernel());

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { crc32, gzipSync } from "node:zlib";
-import { instantiate } from "../bytes/wasm.ts";
+import { instantiate, sharedKernel } from "../bytes/wasm.ts";
 import { WASM } from "./deflate-wasm.ts";
 
 interface Exports {
@@ -68,16 +68,7 @@ class DeflateKernel {
   }
 }
 
-/** `null` where WebAssembly, or SIMD in it, isn't there. */
-let kernel: DeflateKernel | null | undefined;
-
-function startKernel(): DeflateKernel | null {
-  try {
-    return new DeflateKernel();
-  } catch {
-    return null;
-  }
-}
+const deflateKernel = sharedKernel(() => new DeflateKernel());
 
 /**
  * One gzip member of `bytes`. For documents that are alike it is a little smaller than zlib's of level 1, and made in half
@@ -85,6 +76,5 @@ function startKernel(): DeflateKernel | null {
  * What is returned is the caller's to keep.
  */
 export function gzipFast(bytes: Uint8Array): Uint8Array {
-  if (kernel === undefined) kernel = startKernel();
-  return kernel === null ? gzipSync(bytes, { level: 1 }) : kernel.gzip(bytes);
+  return deflateKernel()?.gzip(bytes) ?? gzipSync(bytes, { level: 1 });
 }

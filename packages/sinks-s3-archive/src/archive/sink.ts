@@ -1,9 +1,8 @@
 import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
-import type { Reason, SendResult, Sink, SinkLimits } from "@sluice/core";
+import { type Reason, type SendResult, type Sink, type SinkLimits, withTimeout } from "@sluice/core";
 import { clientConfig } from "../aws/client.ts";
 import { type Failure, failureOf } from "../aws/failure.ts";
 import { redactor } from "../aws/redact.ts";
-import { withTimeout } from "../aws/timeout.ts";
 import { encode } from "./encode.ts";
 import { keyPartition } from "./key.ts";
 import type { ArchiveOptions } from "./options.ts";

@@ -1,4 +1,4 @@
-import { quote, type Reason, type SendResult } from "@sluice/core";
+import { quote, type Reason, retryAfterMs, type SendResult } from "@sluice/core";
 
 export type Action = "retry" | "split" | "unauthorized" | "unavailable";
 export type Failure = Extract<SendResult, { readonly kind: Action }>;
@@ -73,12 +73,4 @@ function reasonOf(error: SdkError, status: number | undefined, redact: (text: st
   const words = known || status === undefined ? redact(String(error?.message ?? "")).trim() : "";
   const message = words === "" ? `HTTP ${status ?? "error"} without words` : quote(words);
   return status === undefined ? { code, message } : { code, status, message };
-}
-
-/** RFC 9110 §10.2.3: seconds, or a date. Undefined for anything else. */
-export function retryAfterMs(value: string | undefined, now: number): number | undefined {
-  if (value === undefined) return undefined;
-  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
-  const at = value.endsWith(" GMT") ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 }

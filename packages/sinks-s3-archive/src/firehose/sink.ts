@@ -1,9 +1,8 @@
 import { DescribeDeliveryStreamCommand, FirehoseClient } from "@aws-sdk/client-firehose";
-import type { EncodedBatch, Reason, SendResult, Sink, SinkLimits } from "@sluice/core";
+import { type EncodedBatch, type Reason, type SendResult, type Sink, type SinkLimits, withTimeout } from "@sluice/core";
 import { clientConfig } from "../aws/client.ts";
 import { type Failure, failureOf } from "../aws/failure.ts";
 import { redactor } from "../aws/redact.ts";
-import { withTimeout } from "../aws/timeout.ts";
 import { encode } from "./encode.ts";
 import type { FirehoseOptions } from "./options.ts";
 import { ERRORS, outcomeOf } from "./outcomes.ts";
