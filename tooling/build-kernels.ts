@@ -29,6 +29,19 @@ declare const WebAssembly: {
   };
 };
 
+/** As packages/core/src/framing/kernel-frames.ts reads them. */
+const FRAME_EXPORTS = [
+  "input",
+  "input_capacity",
+  "escaped",
+  "from",
+  "to",
+  "escaped_from",
+  "escaped_to",
+  "quotes",
+  "consumed",
+];
+
 const KERNELS: readonly Kernel[] = [
   {
     source: "packages/core/src/envelope/log-kernel.c",
@@ -52,37 +65,12 @@ const KERNELS: readonly Kernel[] = [
   {
     source: "packages/core/src/framing/line-kernel.c",
     output: "packages/core/src/framing/line-kernel-wasm.ts",
-    exports: [
-      "input",
-      "escaped",
-      "from",
-      "to",
-      "escaped_from",
-      "escaped_to",
-      "quotes",
-      "input_capacity",
-      "max_lines",
-      "consumed",
-      "skipped",
-      "scan",
-    ],
+    exports: [...FRAME_EXPORTS, "max_lines", "skipped", "scan"],
   },
   {
     source: "packages/core/src/framing/json-kernel.c",
     output: "packages/core/src/framing/json-kernel-wasm.ts",
-    exports: [
-      "input",
-      "escaped",
-      "from",
-      "to",
-      "escaped_from",
-      "escaped_to",
-      "quotes",
-      "input_capacity",
-      "max_elements",
-      "consumed",
-      "scan",
-    ],
+    exports: [...FRAME_EXPORTS, "max_elements", "scan"],
   },
   {
     source: "packages/core/src/gzip/deflate.c",

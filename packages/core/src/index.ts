@@ -21,7 +21,7 @@ export { type Clock, systemClock } from "./ports/clock.ts";
 export type { DeadLetter, DeadLetterStore } from "./ports/dead-letters.ts";
 export { type Deadline, NO_DEADLINE } from "./ports/deadline.ts";
 export { type Logger, type LogLevel, silentLogger } from "./ports/logger.ts";
-export { type Meter, silentMeter } from "./ports/meter.ts";
+export type { Meter } from "./ports/meter.ts";
 export type { ByteRange, ObjectReader, ObjectRef, ObjectSlice } from "./ports/object-reader.ts";
 export type { SecretStore } from "./ports/secrets.ts";
 export {

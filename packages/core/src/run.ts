@@ -9,6 +9,7 @@ import type { Origin } from "./record/origin.ts";
 import { Room } from "./room.ts";
 import { DeadLetterBox } from "./sink/dead-letter-box.ts";
 import { Lane } from "./sink/lane.ts";
+import { reasonOf } from "./sink/reason-of.ts";
 
 /** Part of the margin that sends may not use: it is for the answer. */
 const ANSWER_SHARE = 5;
@@ -105,7 +106,7 @@ export class Run {
   }
 
   closeItem(item: number, error: SluiceError | undefined): void {
-    const reason = error === undefined ? undefined : { code: error.code, message: error.message };
+    const reason = error === undefined ? undefined : reasonOf(error);
     for (const lane of this.lanes) lane.closeItem(item, reason);
   }
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { DEFAULT_MAX_FRAME_BYTES } from "../framing/lines.ts";
 import { FORMATS, formatNamed } from "../record/formats/index.ts";
 import type { Config, Predicate } from "./config.ts";
 
@@ -115,7 +116,7 @@ const readLimits = z.strictObject({
   partBytes: positive.default(8 * 1024 * 1024),
   maxExpandedBytes: positive.default(1024 ** 4),
   maxInlineBytes: positive.default(64 * 1024 * 1024),
-  maxFrameBytes: positive.default(8 * 1024 * 1024),
+  maxFrameBytes: positive.default(DEFAULT_MAX_FRAME_BYTES),
   concurrency: positive.default(8),
   maxReadBytes: positive.default(16 * 1024 * 1024),
   attempts: positive.default(6),

@@ -28,8 +28,6 @@ export interface Envelope {
 
 const ENVELOPES: readonly Envelope[] = [sqs, sns, kinesis, s3, eventbridge, cloudwatch, lambdaDestination];
 
-export const NOTHING: Unwrapped = { items: [], ignored: [] };
-
 /** Unwraps recursively until objects, log batches and plain bytes are left. */
 export function unwrap(value: unknown, path: readonly string[], context: ReceiverContext): Unwrapped {
   if (path.length >= MAX_ENVELOPE_DEPTH) {

@@ -1,19 +1,10 @@
 import { instantiate, sharedKernel } from "../bytes/wasm.ts";
 import type { FrameBlock } from "./frame.ts";
 import { WASM } from "./json-kernel-wasm.ts";
+import { type FrameExports, type KernelFrames, kernelFrames } from "./kernel-frames.ts";
 
-interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer };
-  readonly input: () => number;
-  readonly escaped: () => number;
-  readonly from: () => number;
-  readonly to: () => number;
-  readonly escaped_from: () => number;
-  readonly escaped_to: () => number;
-  readonly quotes: () => number;
-  readonly input_capacity: () => number;
+interface Exports extends FrameExports {
   readonly max_elements: () => number;
-  readonly consumed: () => number;
   readonly scan: (at: number, size: number) => number;
 }
 
@@ -26,26 +17,16 @@ export class JsonKernel {
   readonly capacity: number;
   readonly #exports: Exports;
   readonly #input: Uint8Array;
-  readonly #block: Pick<FrameBlock, "from" | "to"> & { readonly escaped: NonNullable<FrameBlock["escaped"]> };
+  readonly #block: KernelFrames["block"];
   #loaded: Uint8Array = new Uint8Array(0);
 
   constructor() {
     const exports = instantiate<Exports>(WASM);
-    const { buffer } = exports.memory;
-    const elements = (address: number): Int32Array => new Int32Array(buffer, address, exports.max_elements());
-    this.capacity = exports.input_capacity();
+    const { input, block } = kernelFrames(exports, exports.max_elements());
     this.#exports = exports;
-    this.#input = new Uint8Array(buffer, exports.input(), this.capacity);
-    this.#block = {
-      from: elements(exports.from()),
-      to: elements(exports.to()),
-      escaped: {
-        bytes: new Uint8Array(buffer, exports.escaped()),
-        from: elements(exports.escaped_from()),
-        to: elements(exports.escaped_to()),
-        quotes: elements(exports.quotes()),
-      },
-    };
+    this.#input = input;
+    this.#block = block;
+    this.capacity = input.length;
   }
 
   /** At most `capacity` bytes. */

@@ -1,21 +1,12 @@
 import { instantiate, sharedKernel } from "../bytes/wasm.ts";
 import type { FrameBlock } from "./frame.ts";
+import { type FrameExports, type KernelFrames, kernelFrames } from "./kernel-frames.ts";
 import { WASM } from "./line-kernel-wasm.ts";
 
 const LF = 0x0a;
 
-interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer };
-  readonly input: () => number;
-  readonly escaped: () => number;
-  readonly from: () => number;
-  readonly to: () => number;
-  readonly escaped_from: () => number;
-  readonly escaped_to: () => number;
-  readonly quotes: () => number;
-  readonly input_capacity: () => number;
+interface Exports extends FrameExports {
   readonly max_lines: () => number;
-  readonly consumed: () => number;
   readonly skipped: () => number;
   readonly scan: (size: number) => number;
 }
@@ -29,26 +20,16 @@ export class LineKernel {
   readonly capacity: number;
   readonly #exports: Exports;
   readonly #input: Uint8Array;
-  readonly #block: Pick<FrameBlock, "from" | "to"> & { readonly escaped: NonNullable<FrameBlock["escaped"]> };
+  readonly #block: KernelFrames["block"];
 
   constructor() {
     const exports = instantiate<Exports>(WASM);
-    const { buffer } = exports.memory;
-    const lines = (address: number): Int32Array => new Int32Array(buffer, address, exports.max_lines());
-    // One byte is kept for the line feed that scan wants at the end.
-    this.capacity = exports.input_capacity() - 1;
+    const { input, block } = kernelFrames(exports, exports.max_lines());
     this.#exports = exports;
-    this.#input = new Uint8Array(buffer, exports.input(), exports.input_capacity());
-    this.#block = {
-      from: lines(exports.from()),
-      to: lines(exports.to()),
-      escaped: {
-        bytes: new Uint8Array(buffer, exports.escaped()),
-        from: lines(exports.escaped_from()),
-        to: lines(exports.escaped_to()),
-        quotes: lines(exports.quotes()),
-      },
-    };
+    this.#input = input;
+    this.#block = block;
+    // One byte is kept for the line feed that scan wants at the end.
+    this.capacity = input.length - 1;
   }
 
   /** The first lines of `bytes`, at most `capacity` bytes of whole ones (the last may lack its end); `consumed` is where the rest begins. */

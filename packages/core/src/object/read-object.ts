@@ -2,9 +2,6 @@ import pRetry, { AbortError } from "p-retry";
 import { asSluiceError, SluiceError } from "../errors.ts";
 import type { ObjectReader, ObjectRef, ObjectSlice } from "../ports/object-reader.ts";
 
-/** Bytes asked for at once, so that a slow sink never holds one connection open for a whole object. */
-export const DEFAULT_PART_BYTES: number = 8 * 1024 * 1024;
-
 export interface ReadOptions {
   readonly partBytes: number;
   /** Attempts to go on after a failure that may pass, without a byte gained in between. */

@@ -1,6 +1,6 @@
 import { ConfigError, sinkOptionIssues, sinkOptions } from "../config/parse-config.ts";
-import { asSluiceError } from "../errors.ts";
 import type { Reason } from "../ports/sink.ts";
+import { reasonOf } from "./reason-of.ts";
 import type { SinkHandle } from "./sink-handle.ts";
 
 export interface SinkCheck {
@@ -32,7 +32,6 @@ async function connect(handle: SinkHandle): Promise<SinkCheck | undefined> {
     const reason = await sink.probe?.(AbortSignal.timeout(PROBE_MS));
     return reason === undefined ? undefined : { sink: handle.name, reason };
   } catch (error) {
-    const known = asSluiceError(error);
-    return { sink: handle.name, reason: { code: known.code, message: known.message } };
+    return { sink: handle.name, reason: reasonOf(error) };
   }
 }

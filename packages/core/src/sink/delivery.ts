@@ -1,11 +1,11 @@
 import pRetry from "p-retry";
 import type { RetryConfig } from "../config/config.ts";
-import { asSluiceError } from "../errors.ts";
 import type { Settlement } from "../outcome/ledger.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Deadline } from "../ports/deadline.ts";
 import type { Reason, RecordOutcome, SendResult } from "../ports/sink.ts";
 import type { SealedBatch } from "./batch.ts";
+import { reasonOf } from "./reason-of.ts";
 import type { SinkHandle } from "./sink-handle.ts";
 
 /** What delivery tells about records, as soon as it is final. */
@@ -185,9 +185,4 @@ export class Delivery {
       },
     };
   }
-}
-
-function reasonOf(error: unknown): Reason {
-  const known = asSluiceError(error);
-  return { code: known.code, message: known.message };
 }

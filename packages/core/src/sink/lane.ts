@@ -1,5 +1,4 @@
 import type { ByteWriter } from "../bytes/byte-writer.ts";
-import { asSluiceError } from "../errors.ts";
 import type { Ledger, Settlement } from "../outcome/ledger.ts";
 import type { Reason, Sink, SinkLimits } from "../ports/sink.ts";
 import type { Origin } from "../record/origin.ts";
@@ -8,6 +7,7 @@ import { OpenBatch, type SealedBatch } from "./batch.ts";
 import type { DeadLetterBox } from "./dead-letter-box.ts";
 import { Delivery, type DeliveryOptions } from "./delivery.ts";
 import { limitsOf } from "./limits.ts";
+import { reasonOf } from "./reason-of.ts";
 import type { SinkHandle } from "./sink-handle.ts";
 import type { Slab, SlabPool } from "./slab-pool.ts";
 
@@ -62,8 +62,7 @@ export class Lane {
       this.#sink = await this.#options.handle.sink();
       this.#limits = limitsOf(this.#sink.limits, this.#options.handle.config.limits);
     } catch (error) {
-      const known = asSluiceError(error);
-      this.#broken = { code: known.code, message: known.message };
+      this.#broken = reasonOf(error);
     }
   }
 
@@ -132,7 +131,7 @@ export class Lane {
     try {
       return sink.encode(record, writer);
     } catch (error) {
-      return { code: "INTERNAL", message: `encoder failed: ${asSluiceError(error).message}` };
+      return { code: "INTERNAL", message: `encoder failed: ${reasonOf(error).message}` };
     }
   }
 
