@@ -10,12 +10,15 @@ export interface EscapedFrames {
 /** Frames of one piece of decoded bytes, as parallel arrays. Valid only during the call that it is passed to. */
 export interface FrameBlock {
   readonly bytes: Uint8Array;
-  /** Position of `bytes[0]` in the decoded object. */
+  /** Position of `bytes[0]` in the decoded object; no frame of this or a later block has a lower one. */
   readonly base: number;
   readonly count: number;
   /** Frame `i` is `bytes[from[i], to[i])`, terminator excluded. */
   readonly from: Int32Array;
   readonly to: Int32Array;
+  /** Frame `i` has the position `start[i]-end[i]` where that isn't `base + from[i]` and `base + to[i]`: both are there, or none. */
+  readonly start?: Float64Array | undefined;
+  readonly end?: Float64Array | undefined;
   /** Blank frames passed over in this piece. */
   readonly skipped: number;
   /** There when it came for free. */

@@ -110,6 +110,17 @@ function reading(settings: Partial<SourceSettings> = {}, logs = true): One {
   return { records, counts, reader };
 }
 
+test("frames that say where they are have their ids from that, not from where their bytes lie", () => {
+  const { records, reader } = reading({}, false);
+  const bytes = Buffer.from("onetwo");
+  const frames = { bytes, base: 0, count: 2, from: Int32Array.of(0, 3), to: Int32Array.of(3, 6), skipped: 0 };
+  reader.read({ ...frames, start: Float64Array.of(7, 2 ** 40), end: Float64Array.of(8, 2 ** 40 + 1) });
+  expect(records.map(({ id, document }) => [id.slice(33), document.message, document.log])).toEqual([
+    ["-7-8", "one", expect.objectContaining({ offset: 7 })],
+    [`-${2 ** 40}-${2 ** 40 + 1}`, "two", expect.objectContaining({ offset: 2 ** 40 })],
+  ]);
+});
+
 const eventId = Buffer.from("e-4");
 const event = { idKey: "1event", position: 4, timestamp: Date.UTC(2026, 4, 1), eventId, idFrom: 0, idTo: 3 };
 const said = (text: string): EventMessage => {

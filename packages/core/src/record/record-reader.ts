@@ -80,12 +80,13 @@ export class RecordReader {
   read(block: FrameBlock): void {
     this.#counts.skipped += block.skipped;
     if (block.count === 0) return;
-    const { bytes, base, from, to, escaped } = block;
+    const { bytes, base, from, to, start, end, escaped } = block;
     const first = from[0] as number;
     const cursor = this.#cursor ?? this.#open(bytes.subarray(first, to[0] as number));
     const valid = isValidUtf8(bytes, first, to[block.count - 1] as number);
     for (let i = 0; i < block.count; i++) {
       cursor.move(bytes, from[i] as number, to[i] as number, base);
+      if (start !== undefined && end !== undefined) cursor.place(start[i] as number, end[i] as number);
       if (!valid) repair(cursor);
       if (escaped !== undefined && cursor.bytes === bytes) cursor.setEscaped(escaped, i);
       this.#finish(cursor);

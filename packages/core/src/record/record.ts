@@ -125,6 +125,13 @@ export class RecordCursor implements RecordView {
     this.timestampFrom = this.context.origin.fallbackFrom;
   }
 
+  /** Where the frame stands in the decoded object, when it isn't where its bytes lie. */
+  place(start: number, end: number): void {
+    this.start = start;
+    this.end = end;
+    this.position = start;
+  }
+
   setEscaped(frames: EscapedFrames, i: number): void {
     this.escaped = frames.bytes;
     this.escapedFrom = frames.from[i] as number;
