@@ -16,9 +16,11 @@ export interface FormatHint {
  */
 export type ParseResult = "record" | "skip" | "unparsed";
 
-/** One kind of content. Adding one is one file here and its line in the registry. */
+/** One kind of content. Adding one is one file here, `export const name: Format = …`, and `node tooling/make-registry.ts`. */
 export interface Format {
   readonly name: string;
+  /** Formats that more content fits are tried later: 0, the default, is certain of what it sees; 100 and more take kin of others. */
+  readonly rank?: number;
   /** ECS dataset of what it yields; undefined where content doesn't tell. */
   readonly dataset: string | undefined;
   readonly layout: Layout | undefined;

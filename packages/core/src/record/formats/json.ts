@@ -15,6 +15,7 @@ const MESSAGE_KEYS = ["message", "msg", "log"] as const;
 /** Lines that each hold one JSON object (ndjson.org). Its time and message keys are found by name; the whole object is kept under `json`. */
 export const json: Format = {
   name: "json",
+  rank: 100,
   dataset: undefined,
   layout: undefined,
   constants: {},
