@@ -11,6 +11,7 @@ export function contextOf(origin: Origin, settings: SourceSettings, format: Form
   const constants = new Map([
     ...origin.constants,
     ...(settings.fields ? Object.entries(format.constants) : []),
+    ...(settings.fields ? Object.entries(format.constantsOf?.(origin) ?? {}) : []),
     ["data_stream.dataset", dataset],
     ["data_stream.namespace", namespace],
     ["data_stream.type", "logs"],

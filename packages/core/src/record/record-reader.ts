@@ -121,7 +121,8 @@ export class RecordReader {
 
   /** Whether messages are looked into: then they must be there as they are, not as JSON has them. */
   #parses(): boolean {
-    return this.#settings.format !== raw;
+    const { format } = this.#settings;
+    return format !== raw && format?.inJson !== true;
   }
 
   /** A record pushed in by a program: `message`, then the bytes of its fields as JSON when it has any. */

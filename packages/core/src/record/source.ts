@@ -2,7 +2,7 @@ import type { SourceConfig } from "../config/config.ts";
 import type { Item } from "../envelope/item.ts";
 import { compileGlob, type Matcher } from "../process/glob.ts";
 import type { Format } from "./formats/format.ts";
-import { formatNamed } from "./formats/index.ts";
+import { formatNamed, formatOfLogs } from "./formats/index.ts";
 import { raw } from "./formats/raw.ts";
 
 /** How an item is to be read. `format` undefined: by its content. */
@@ -26,7 +26,7 @@ export const LOGS_DATASET = "aws.cloudwatch_logs";
 
 type Facts = Readonly<Record<keyof SourceConfig["match"], string | undefined>>;
 
-/** First match wins; what matches none is read by content (objects, streams) or as raw lines (log groups). */
+/** First match wins; what matches none is read by content (objects, streams) or by the log group's name. */
 export function compileSources(sources: readonly SourceConfig[]): SourceResolver {
   const compiled = sources.map((source) => ({ matches: compileMatch(source), source }));
   return (item) => {
@@ -63,13 +63,17 @@ function factsOf(item: Item): Facts {
   }
 }
 
+function formatOf({ batch }: Extract<Item, { kind: "logs" }>): Format | undefined {
+  return formatOfLogs(batch.group, batch.stream);
+}
+
 function settingsOf(source: SourceConfig | undefined, index: number | undefined, item: Item): SourceSettings {
   const named = source?.format ?? source?.dataset;
-  const format = named === undefined ? undefined : formatNamed(named);
   const logs = item.kind === "logs";
+  const format = named !== undefined ? formatNamed(named) : logs ? formatOf(item) : undefined;
   return {
     index,
-    // Events of one log group are of many shapes; judging by a batch's first would be chance.
+    // Events of any other log group are of many shapes; judging by a batch's first would be chance.
     format: format ?? (logs || source?.dataset !== undefined ? raw : undefined),
     dataset: source?.dataset ?? format?.dataset ?? (logs ? LOGS_DATASET : undefined),
     namespace: source?.namespace ?? DEFAULT_NAMESPACE,

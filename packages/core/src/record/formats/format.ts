@@ -1,12 +1,14 @@
 import type { Framing } from "../../framing/content.ts";
 import type { ConstantValue } from "../document-template.ts";
 import type { Layout } from "../layout.ts";
+import type { Origin } from "../origin.ts";
 import type { RecordCursor } from "../record.ts";
 
 /** What a format may judge by before the first record: where the bytes came from, and the first frame that isn't blank. */
 export interface FormatHint {
   readonly key?: string | undefined;
   readonly logGroup?: string | undefined;
+  readonly logStream?: string | undefined;
   readonly head: Uint8Array;
 }
 
@@ -26,6 +28,12 @@ export interface Format {
   readonly layout: Layout | undefined;
   /** ECS fields that are the same for every record of this format. */
   readonly constants: Readonly<Record<string, ConstantValue>>;
+  /** Those that where the records come from tells: the function that a log group is named after, say. */
+  constantsOf?(origin: Origin): Readonly<Record<string, ConstantValue>>;
+  /** Log events of these are of this format, whatever they hold: matched against `<log group>:<log stream>`; in linear time. */
+  readonly logs?: RegExp;
+  /** Its parser takes log events as they stand in JSON too, `record.inJson`: with escapes in them. */
+  readonly inJson?: boolean;
   /** True when the content looks like this format for certain; cheap, and never true by key alone. */
   detect(hint: FormatHint): boolean;
   /**

@@ -18,3 +18,9 @@ export function detectDocument(hint: FormatHint): Format | undefined {
 export function detectFormat(hint: FormatHint): Format {
   return FORMATS.find((format) => format.detect(hint)) ?? raw;
 }
+
+/** The format of all events of a log group's stream, by their names. */
+export function formatOfLogs(group: string, stream: string): Format | undefined {
+  const name = `${group}:${stream}`;
+  return FORMATS.find((format) => format.logs?.test(name) === true);
+}
