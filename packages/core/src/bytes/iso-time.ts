@@ -59,8 +59,11 @@ export function isPlausibleTime(ms: number): boolean {
 }
 
 const D0 = 0x30;
+const DOT = 0x2e;
 
-function digits(bytes: Uint8Array, at: number, count: number): number {
+/** NaN when one of them isn't a digit. */
+export /** The number that so many digits say; NaN when one isn't. */
+export function digits(bytes: Uint8Array, at: number, count: number): number {
   let value = 0;
   for (let i = at; i < at + count; i++) {
     const digit = (bytes[i] as number) - D0;
@@ -87,13 +90,15 @@ export function parseIsoZ(bytes: Uint8Array, from: number, to: number): number {
   const hour = digits(bytes, from + 11, 2);
   const minute = digits(bytes, from + 14, 2);
   const second = digits(bytes, from + 17, 2);
-  if (!(month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour <= 23 && minute <= 59 && second <= 60))
-    return Number.NaN;
+  if (!(hour <= 23 && minute <= 59 && second <= 60)) return Number.NaN;
   const millis = fraction(bytes, from + 19, to - 1);
   return dayMs(year, month, day) + ((hour * 60 + minute) * 60 + second) * 1000 + millis;
 }
 
-function dayMs(year: number, month: number, day: number): number {
+/** Midnight of a day in UTC; NaN for one that no calendar has. The day asked for last is kept. */
+export /** Midnight of a day, UTC; NaN for one that doesn't exist. */
+export function dayMs(year: number, month: number, day: number): number {
+  if (!(month >= 1 && month <= 12 && day >= 1 && day <= 31)) return Number.NaN;
   const key = (year * 100 + month) * 100 + day;
   if (key !== cachedDay) {
     const date = new Date(0);
@@ -104,9 +109,10 @@ function dayMs(year: number, month: number, day: number): number {
   return cachedDayMs;
 }
 
-function fraction(bytes: Uint8Array, from: number, to: number): number {
+/** Milliseconds of `.123456` (up to nine digits; `mark` may stand for the point), 0 of nothing, NaN of anything else. */
+export function fraction(bytes: Uint8Array, from: number, to: number, mark: number = DOT): number {
   if (from === to) return 0;
-  if (bytes[from] !== 0x2e || to - from < 2 || to - from > 10) return Number.NaN;
+  if ((bytes[from] !== DOT && bytes[from] !== mark) || to - from < 2 || to - from > 10) return Number.NaN;
   const count = to - from - 1;
   const value = digits(bytes, from + 1, count);
   return Math.floor(value * 10 ** (3 - count));
