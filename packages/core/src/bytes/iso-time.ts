@@ -62,7 +62,6 @@ const D0 = 0x30;
 const DOT = 0x2e;
 
 /** NaN when one of them isn't a digit. */
-export /** The number that so many digits say; NaN when one isn't. */
 export function digits(bytes: Uint8Array, at: number, count: number): number {
   let value = 0;
   for (let i = at; i < at + count; i++) {
@@ -96,7 +95,6 @@ export function parseIsoZ(bytes: Uint8Array, from: number, to: number): number {
 }
 
 /** Midnight of a day in UTC; NaN for one that no calendar has. The day asked for last is kept. */
-export /** Midnight of a day, UTC; NaN for one that doesn't exist. */
 export function dayMs(year: number, month: number, day: number): number {
   if (!(month >= 1 && month <= 12 && day >= 1 && day <= 31)) return Number.NaN;
   const key = (year * 100 + month) * 100 + day;
