@@ -4,7 +4,7 @@ import { LineTime } from "./line-time.ts";
 
 const NEAR = Date.parse("2026-11-21T00:00:00Z");
 
-type Kind = "iso" | "ctime" | "bsd" | "klog" | "compact";
+type Kind = "iso" | "clf" | "ctime" | "bsd" | "klog" | "compact";
 
 /** What is read, as ISO or undefined, where it ends, and whether the zone was there; other digits stand around it. */
 function read(kind: Kind, text: string, near: number = NEAR): [string | undefined, number, boolean] {
@@ -52,6 +52,12 @@ describe("iso", () => {
 });
 
 test.each<[Kind, string, string | undefined, number]>([
+  ["clf", "03/Nov/2026:09:05:00 +0000] rest", "2026-11-03T09:05:00.000Z", 26],
+  ["clf", "03/Nov/2026:09:05:00 -0130", "2026-11-03T10:35:00.000Z", 26],
+  ["clf", "03/Nov/2026:09:05:00", undefined, 20],
+  ["clf", "03/Nov/2026:09:05:00 rest", undefined, 21],
+  ["clf", "31/Jun/2026:09:05:00 +0000", undefined, 26],
+  ["clf", "03/Nop/2026:09:05:00 +0000", undefined, 26],
   ["ctime", "Tue Nov 03 09:05:00.123456 2026] rest", "2026-11-03T09:05:00.123Z", 31],
   ["ctime", "Tue Nov  3 09:05:00 2026", "2026-11-03T09:05:00.000Z", 24],
   ["ctime", "Tue Nov  3 09:05:00", undefined, 19],

@@ -37,6 +37,17 @@ export class LineTime {
     return this.#zone(bytes, to, day + this.#time(bytes, from + 11, to));
   }
 
+  /** Common Log Format: `03/Nov/2026:09:05:00 +0100`. */
+  clf(bytes: Uint8Array, from: number, to: number): number {
+    if (bytes[from + 2] !== SLASH || bytes[from + 6] !== SLASH || bytes[from + 11] !== COLON) return Number.NaN;
+    const day = dayOf(digits(bytes, from + 7, 4), monthOf(bytes, from + 3), digits(bytes, from, 2));
+    const time = day + this.#time(bytes, from + 12, to);
+    if (bytes[this.end] !== SPACE) return Number.NaN;
+    this.end += 1;
+    const zoned = this.#zone(bytes, to, time);
+    return this.zoned ? zoned : Number.NaN;
+  }
+
   /** `Tue Nov 03 09:05:00[.123456] 2026`, as asctime of C writes it. */
   ctime(bytes: Uint8Array, from: number, to: number): number {
     if (bytes[from + 3] !== SPACE || bytes[from + 7] !== SPACE || bytes[from + 10] !== SPACE) return Number.NaN;
