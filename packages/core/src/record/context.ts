@@ -2,11 +2,12 @@ import { type ConstantValue, DocumentTemplate } from "./document-template.ts";
 import type { Format } from "./formats/format.ts";
 import { ECS_VERSION, type Origin } from "./origin.ts";
 import type { RecordContext } from "./record.ts";
-import { GENERIC_DATASET, type SourceSettings } from "./source.ts";
+import { GENERIC_DATASET, LOGS_DATASET, type SourceSettings } from "./source.ts";
 
 /** All that the records of one item share, once its format is known. */
 export function contextOf(origin: Origin, settings: SourceSettings, format: Format): RecordContext {
-  const dataset = settings.dataset ?? format.dataset ?? GENERIC_DATASET;
+  const unknown = origin.service === "cloudwatch-logs" ? LOGS_DATASET : GENERIC_DATASET;
+  const dataset = settings.dataset ?? format.dataset ?? unknown;
   const { namespace, tags } = settings;
   const constants = new Map([
     ...origin.constants,

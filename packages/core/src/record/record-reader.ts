@@ -4,7 +4,7 @@ import { escapeInvalidUtf8, INVALID_UTF8_TAG, isValidUtf8 } from "../bytes/utf8.
 import type { Framing } from "../framing/content.ts";
 import type { FrameBlock } from "../framing/frame.ts";
 import { contextOf } from "./context.ts";
-import type { Format, ParseResult } from "./formats/format.ts";
+import { type Format, FormatHint, type ParseResult } from "./formats/format.ts";
 import { detectDocument, detectFormat } from "./formats/index.ts";
 import { raw } from "./formats/raw.ts";
 import type { Origin } from "./origin.ts";
@@ -54,7 +54,8 @@ export class RecordReader {
   readonly #key: string | undefined;
   readonly #counts: RecordCounts;
   readonly #emit: Emit;
-  #document: Format | undefined;
+  #format: Format | undefined;
+  #start: Uint8Array | undefined;
   #cursor: RecordCursor | undefined;
   #parse: (record: RecordCursor) => ParseResult = () => "record";
   /** Name of the format, once the first frame was seen. */
@@ -70,9 +71,10 @@ export class RecordReader {
 
   /** What frames the item's bytes are to be cut into, by the first of them; to be asked before any is read. */
   framing(head: Uint8Array): Framing {
-    const hint = { key: this.#key, head };
-    const format = this.#settings.format ?? detectDocument(hint);
-    this.#document = format;
+    const hint = new FormatHint({ key: this.#key, head });
+    const format = this.#settings.format ?? detectDocument(hint, this.#settings.among);
+    this.#format = format;
+    this.#start = format === undefined ? Buffer.from(head) : undefined;
     this.format = format?.name;
     return format?.framing?.(hint) ?? "lines";
   }
@@ -121,7 +123,7 @@ export class RecordReader {
 
   /** Whether messages are looked into: then they must be there as they are, not as JSON has them. */
   #parses(): boolean {
-    const { format } = this.#settings;
+    const format = this.#format ?? this.#settings.format;
     return format !== raw && format?.inJson !== true;
   }
 
@@ -162,12 +164,21 @@ export class RecordReader {
   }
 
   #open(head: Uint8Array): RecordCursor {
-    const format = this.#document ?? this.#settings.format ?? detectFormat({ key: this.#key, head });
+    const format = this.#format ?? this.#settings.format ?? this.#detect(head);
+    this.#format = format;
     const cursor = new RecordCursor(contextOf(this.#origin, this.#settings, format));
     this.format = format.name;
     this.#parse = format.parser({ fields: this.#settings.fields });
     this.#cursor = cursor;
     return cursor;
+  }
+
+  #detect(head: Uint8Array): Format {
+    const { among } = this.#settings;
+    const logGroup = this.#origin.constants.get("aws.cloudwatch.log_group");
+    const logStream = this.#origin.constants.get("aws.cloudwatch.log_stream");
+    const hint = new FormatHint({ key: this.#key, logGroup, logStream, head, start: this.#start });
+    return detectFormat(hint, among) ?? among?.[0] ?? raw;
   }
 }
 

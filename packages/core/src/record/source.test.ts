@@ -90,8 +90,8 @@ describe("format and dataset", () => {
   test.each<[string, Item, Partial<SourceConfig>, [string | undefined, string | undefined]]>([
     ["nothing said, object: by content", OBJECT, {}, [undefined, undefined]],
     ["nothing said, stream: by content", BYTES, {}, [undefined, undefined]],
-    ["nothing said, log group: lines as they are", LOGS, {}, ["raw", "aws.cloudwatch_logs"]],
-    ["a dataset names its format", OBJECT, { dataset: "aws.elb_logs" }, ["alb", "aws.elb_logs"]],
+    ["nothing said, log group: by content", LOGS, {}, [undefined, undefined]],
+    ["a dataset names its format", OBJECT, { dataset: "aws.cloudtrail" }, ["cloudtrail", "aws.cloudtrail"]],
     ["a format names its dataset", OBJECT, { format: "alb" }, ["alb", "aws.elb_logs"]],
     ["a format without one leaves it open", OBJECT, { format: "json" }, ["json", undefined]],
     [
@@ -101,7 +101,7 @@ describe("format and dataset", () => {
       ["json", "aws.elb_logs"],
     ],
     ["a dataset that no format yields: lines as they are", OBJECT, { dataset: "acme.orders" }, ["raw", "acme.orders"]],
-    ["a format for a log group", LOGS, { format: "json" }, ["json", "aws.cloudwatch_logs"]],
+    ["a format for a log group", LOGS, { format: "json" }, ["json", undefined]],
     ["a dataset for a log group", LOGS, { dataset: "acme.checkout" }, ["raw", "acme.checkout"]],
   ])("%s", (_, item, over, expected) => {
     expect(settings(item, over)).toEqual(expected);

@@ -2,7 +2,7 @@ import type { SourceConfig } from "../config/config.ts";
 import type { Item } from "../envelope/item.ts";
 import { compileGlob, type Matcher } from "../process/glob.ts";
 import type { Format } from "./formats/format.ts";
-import { formatNamed, formatOfLogs } from "./formats/index.ts";
+import { formatOfLogs, formatsNamed } from "./formats/index.ts";
 import { raw } from "./formats/raw.ts";
 
 /** How an item is to be read. `format` undefined: by its content. */
@@ -10,6 +10,8 @@ export interface SourceSettings {
   /** Number of the matching source in the config, from 0; undefined when none matched. */
   readonly index: number | undefined;
   readonly format: Format | undefined;
+  /** Without a format: the content is one of these. Missing: of any. */
+  readonly among?: readonly Format[];
   readonly dataset: string | undefined;
   readonly namespace: string;
   readonly fields: boolean;
@@ -26,7 +28,7 @@ export const LOGS_DATASET = "aws.cloudwatch_logs";
 
 type Facts = Readonly<Record<keyof SourceConfig["match"], string | undefined>>;
 
-/** First match wins; what matches none is read by content (objects, streams) or by the log group's name. */
+/** First match wins; what matches none is read by content (objects, streams) or, where the log group's name tells it, by that. */
 export function compileSources(sources: readonly SourceConfig[]): SourceResolver {
   const compiled = sources.map((source) => ({ matches: compileMatch(source), source }));
   return (item) => {
@@ -63,19 +65,22 @@ function factsOf(item: Item): Facts {
   }
 }
 
-function formatOf({ batch }: Extract<Item, { kind: "logs" }>): Format | undefined {
-  return formatOfLogs(batch.group, batch.stream);
+/** What the config says the content is, else what the log group's name says; several: its content is to tell. */
+function candidates(source: SourceConfig | undefined, item: Item): readonly Format[] {
+  const named = source?.format ?? source?.dataset;
+  if (named !== undefined) return formatsNamed(named);
+  const format = item.kind === "logs" ? formatOfLogs(item.batch.group, item.batch.stream) : undefined;
+  return format === undefined ? [] : [format];
 }
 
 function settingsOf(source: SourceConfig | undefined, index: number | undefined, item: Item): SourceSettings {
-  const named = source?.format ?? source?.dataset;
-  const logs = item.kind === "logs";
-  const format = named !== undefined ? formatNamed(named) : logs ? formatOf(item) : undefined;
+  const formats = candidates(source, item);
+  const [format] = formats;
   return {
     index,
-    // Events of any other log group are of many shapes; judging by a batch's first would be chance.
-    format: format ?? (logs || source?.dataset !== undefined ? raw : undefined),
-    dataset: source?.dataset ?? format?.dataset ?? (logs ? LOGS_DATASET : undefined),
+    format: formats.length > 1 ? undefined : (format ?? (source?.dataset === undefined ? undefined : raw)),
+    ...(formats.length > 1 ? { among: formats } : {}),
+    dataset: source?.dataset ?? format?.dataset,
     namespace: source?.namespace ?? DEFAULT_NAMESPACE,
     fields: source?.parse !== "raw",
     tags: source?.tags ?? [],

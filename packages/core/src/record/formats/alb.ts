@@ -1,8 +1,11 @@
 import { parseIsoZ } from "../../bytes/iso-time.ts";
+import { bracketed, isDecimal, isWholeNumber, portColon, startsWith } from "../fields/text.ts";
+import { TLS_FIELDS, TlsFields } from "../fields/tls.ts";
+import { REQUEST_FIELDS, RequestFields } from "../fields/url.ts";
 import { Layout, LayoutValues } from "../layout.ts";
 import type { RecordCursor } from "../record.ts";
 import type { Format, FormatHint, ParseResult } from "./format.ts";
-import { isDecimal, isWholeNumber, Tokens } from "./tokens.ts";
+import { Tokens } from "./tokens.ts";
 
 // Access logs of Application Load Balancers: "Access log entries" in the AWS guide for Application Load Balancers.
 // ECS names as Elastic's AWS integration uses them for the dataset aws.elb_logs.
@@ -34,25 +37,17 @@ const layout: Layout = new Layout({
   "event.outcome": "keyword",
   "event.start": "keyword",
   "event.end": "keyword",
-  "http.request.method": "keyword",
   "http.request.body.bytes": "long",
   "http.response.body.bytes": "long",
   "http.response.status_code": "long",
-  "http.version": "keyword",
   "source.address": "keyword",
   "source.ip": "keyword",
   "source.port": "long",
   "tls.cipher": "keyword",
-  "tls.version": "keyword",
-  "tls.version_protocol": "keyword",
   "trace.id": "keyword",
-  "url.domain": "keyword",
-  "url.original": "keyword",
-  "url.path": "keyword",
-  "url.port": "long",
-  "url.query": "keyword",
-  "url.scheme": "keyword",
   "user_agent.original": "keyword",
+  ...REQUEST_FIELDS,
+  ...TLS_FIELDS,
 });
 
 const S = (path: string): number => layout.slot(path);
@@ -99,16 +94,8 @@ const SOURCE_PORT = S("source.port");
 const BACKEND_IP = S("aws.elb.backend.ip");
 const BACKEND_PORT = S("aws.elb.backend.port");
 const OUTCOME = S("event.outcome");
-const METHOD = S("http.request.method");
-const HTTP_VERSION = S("http.version");
-const TLS_VERSION = S("tls.version");
-const TLS_PROTOCOL = S("tls.version_protocol");
-const URL_ORIGINAL = S("url.original");
-const URL_SCHEME = S("url.scheme");
-const URL_DOMAIN = S("url.domain");
-const URL_PORT = S("url.port");
-const URL_PATH = S("url.path");
-const URL_QUERY = S("url.query");
+const REQUEST = new RequestFields(layout);
+const TLS = new TlsFields(layout);
 
 const TYPES: readonly string[] = ["http ", "https ", "h2 ", "grpcs ", "ws ", "wss "];
 const SPACE = 0x20;
@@ -173,8 +160,8 @@ function parse(record: RecordCursor, tokens: Tokens, values: LayoutValues): Pars
   setListed(bytes, tokens, values);
   setClient(bytes, tokens, values);
   setTarget(bytes, tokens, values);
-  setRequest(bytes, tokens.from[12] as number, tokens.to[12] as number, values);
-  setTls(bytes, tokens, values);
+  REQUEST.set(bytes, tokens.from[12] as number, tokens.to[12] as number, values);
+  if (!tokens.absent(15, bytes)) TLS.set(bytes, tokens.from[15] as number, tokens.to[15] as number, values);
   setOutcome(bytes, tokens, values);
   record.values = values;
   return "record";
@@ -197,16 +184,9 @@ function setListed(bytes: Uint8Array, tokens: Tokens, values: LayoutValues): voi
   }
 }
 
-/** `address:port`; IPv6 addresses may stand in brackets. The end of the address, or -1. */
-function portColon(bytes: Uint8Array, from: number, to: number): number {
-  let i = to - 1;
-  while (i > from && bytes[i] !== 0x3a) i--;
-  return i > from && isWholeNumber(bytes, i + 1, to) ? i : -1;
-}
-
 function setAddress(bytes: Uint8Array, from: number, colon: number, slot: number, values: LayoutValues): void {
-  const bracketed = bytes[from] === 0x5b && bytes[colon - 1] === 0x5d;
-  values.span(slot, bracketed ? from + 1 : from, bracketed ? colon - 1 : colon);
+  const inner = bracketed(bytes, from, colon);
+  values.span(slot, from + inner, colon - inner);
 }
 
 function setClient(bytes: Uint8Array, tokens: Tokens, values: LayoutValues): void {
@@ -228,56 +208,7 @@ function setTarget(bytes: Uint8Array, tokens: Tokens, values: LayoutValues): voi
   values.span(BACKEND_PORT, colon + 1, to);
 }
 
-/** `METHOD scheme://host:port/path?query HTTP/version`, or `- … -` for a request that could not be read. */
-function setRequest(bytes: Uint8Array, from: number, to: number, values: LayoutValues): void {
-  let first = from;
-  while (first < to && bytes[first] !== 0x20) first++;
-  let last = to - 1;
-  while (last > first && bytes[last] !== 0x20) last--;
-  if (last <= first) return;
-  if (first - from > 1 || bytes[from] !== 0x2d) values.span(METHOD, from, first);
-  if (startsWith(bytes, last + 1, to, "HTTP/")) values.span(HTTP_VERSION, last + 6, to);
-  setUrl(bytes, first + 1, last, values);
-}
-
-function setUrl(bytes: Uint8Array, from: number, to: number, values: LayoutValues): void {
-  if (to - from < 1 || (to - from === 1 && bytes[from] === 0x2d)) return;
-  values.span(URL_ORIGINAL, from, to);
-  let colon = from;
-  while (colon < to && bytes[colon] !== 0x3a) colon++;
-  if (!startsWith(bytes, colon, to, "://")) return;
-  values.span(URL_SCHEME, from, colon);
-  const host = colon + 3;
-  let path = host;
-  while (path < to && bytes[path] !== 0x2f && bytes[path] !== 0x3f) path++;
-  const port = portColon(bytes, host, path);
-  if (port >= 0) values.span(URL_PORT, port + 1, path);
-  const hostEnd = port >= 0 ? port : path;
-  if (hostEnd > host) setAddress(bytes, host, hostEnd, URL_DOMAIN, values);
-  let query = path;
-  while (query < to && bytes[query] !== 0x3f) query++;
-  if (query > path) values.span(URL_PATH, path, query);
-  if (query + 1 < to) values.span(URL_QUERY, query + 1, to);
-}
-
-/** `TLSv1.3` → version 1.3 of the protocol tls. */
-function setTls(bytes: Uint8Array, tokens: Tokens, values: LayoutValues): void {
-  if (tokens.absent(15, bytes)) return;
-  const from = tokens.from[15] as number;
-  const to = tokens.to[15] as number;
-  const tls = startsWith(bytes, from, to, "TLSv");
-  if (!tls && !startsWith(bytes, from, to, "SSLv")) return;
-  values.span(TLS_VERSION, from + 4, to);
-  values.text[TLS_PROTOCOL] = tls ? "tls" : "ssl";
-}
-
 function setOutcome(bytes: Uint8Array, tokens: Tokens, values: LayoutValues): void {
   if (tokens.absent(8, bytes)) return;
   values.text[OUTCOME] = (bytes[tokens.from[8] as number] as number) >= 0x34 ? "failure" : "success";
-}
-
-function startsWith(bytes: Uint8Array, from: number, to: number, text: string): boolean {
-  if (to - from < text.length) return false;
-  for (let i = 0; i < text.length; i++) if (bytes[from + i] !== text.charCodeAt(i)) return false;
-  return true;
 }

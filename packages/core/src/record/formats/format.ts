@@ -3,13 +3,44 @@ import type { ConstantValue } from "../document-template.ts";
 import type { Layout } from "../layout.ts";
 import type { Origin } from "../origin.ts";
 import type { RecordCursor } from "../record.ts";
+import { headMembers } from "./json-head.ts";
 
-/** What a format may judge by before the first record: where the bytes came from, and the first frame that isn't blank. */
-export interface FormatHint {
+/** Bytes that the members of a first record are looked for in. */
+const MEMBER_BYTES = 64 * 1024;
+
+export interface HintParts {
+  /** Of the object. */
   readonly key?: string | undefined;
   readonly logGroup?: string | undefined;
   readonly logStream?: string | undefined;
+  /** The first frame that isn't blank; when the framing is asked for, the first bytes of the object (at most 4 KiB). */
   readonly head: Uint8Array;
+  /** The first bytes of the object, where the head is its first frame. */
+  readonly start?: Uint8Array | undefined;
+}
+
+/** What a format may judge by before the first record: where the bytes came from, and how they begin. */
+export class FormatHint implements HintParts {
+  readonly key: string | undefined;
+  readonly logGroup: string | undefined;
+  readonly logStream: string | undefined;
+  readonly head: Uint8Array;
+  readonly start: Uint8Array;
+  #members: ReadonlyMap<string, Uint8Array> | undefined;
+
+  constructor(parts: HintParts) {
+    this.key = parts.key;
+    this.logGroup = parts.logGroup;
+    this.logStream = parts.logStream;
+    this.head = parts.head;
+    this.start = parts.start ?? parts.head;
+  }
+
+  /** Members of the JSON object that the head is or begins with: name → the bytes from its value on. Found once for all formats. */
+  get members(): ReadonlyMap<string, Uint8Array> {
+    this.#members ??= headMembers(this.head.subarray(0, MEMBER_BYTES));
+    return this.#members;
+  }
 }
 
 /**
@@ -32,6 +63,12 @@ export interface Format {
   constantsOf?(origin: Origin): Readonly<Record<string, ConstantValue>>;
   /** Log events of these are of this format, whatever they hold: matched against `<log group>:<log stream>`; in linear time. */
   readonly logs?: RegExp;
+  /** One event tells it from anything else: it is looked for in log groups of any name, too, by the first event of a batch. */
+  readonly inLogs?: boolean;
+  /** Keys that its objects usually have: where an object's is one of them, the format is tried before others. In linear time. */
+  readonly keys?: RegExp;
+  /** What its records begin with: a JSON object's brace (`object`), or anything else (`line`). Missing: either. */
+  readonly shape?: "object" | "line";
   /** Its parser takes log events as they stand in JSON too, `record.inJson`: with escapes in them. */
   readonly inJson?: boolean;
   /** True when the content looks like this format for certain; cheap, and never true by key alone. */

@@ -1,26 +1,42 @@
 import type { Format, FormatHint } from "./format.ts";
-import { raw } from "./raw.ts";
+import { beginsObject } from "./json-head.ts";
 import { ALL } from "./registry.generated.ts";
 
 /** Every format, in the order in which content is tried; `raw` takes what no other does. */
 export const FORMATS: readonly Format[] = [...ALL].sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
 
-/** By its own name (`alb`) or by the dataset it yields (`aws.elb_logs`). */
+/** By its own name (`alb`) or by the dataset it yields (`aws.elb_logs`): a dataset may have several formats, told by content. */
+export function formatsNamed(name: string): readonly Format[] {
+  const named = FORMATS.find((format) => format.name === name);
+  return named === undefined ? FORMATS.filter((format) => format.dataset === name) : [named];
+}
+
 export function formatNamed(name: string): Format | undefined {
-  return FORMATS.find((format) => format.name === name) ?? FORMATS.find((format) => format.dataset === name);
+  return formatsNamed(name)[0];
 }
 
 /** The format of an object that is one document, by its first bytes; undefined: one of lines. */
-export function detectDocument(hint: FormatHint): Format | undefined {
-  return FORMATS.find((format) => format.detectDocument?.(hint) === true);
+export function detectDocument(hint: FormatHint, among: readonly Format[] = FORMATS): Format | undefined {
+  return ordered(hint, among).find((format) => format.detectDocument?.(hint) === true);
 }
 
-export function detectFormat(hint: FormatHint): Format {
-  return FORMATS.find((format) => format.detect(hint)) ?? raw;
+/** The format of a first record; undefined: none of these. In log groups only those of which one event is certain are looked for. */
+export function detectFormat(hint: FormatHint, among: readonly Format[] = FORMATS): Format | undefined {
+  const shape = beginsObject(hint.head) ? "line" : "object";
+  const logs = hint.logGroup !== undefined && among === FORMATS;
+  return ordered(hint, among).find(
+    (format) => format.shape !== shape && (!logs || format.inLogs === true) && format.detect(hint),
+  );
 }
 
 /** The format of all events of a log group's stream, by their names. */
 export function formatOfLogs(group: string, stream: string): Format | undefined {
   const name = `${group}:${stream}`;
   return FORMATS.find((format) => format.logs?.test(name) === true);
+}
+
+/** Those that an object's key speaks for come first. */
+function ordered({ key }: FormatHint, among: readonly Format[]): readonly Format[] {
+  const likely = key === undefined ? [] : among.filter((format) => format.keys?.test(key) === true);
+  return likely.length === 0 ? among : [...new Set([...likely, ...among])];
 }

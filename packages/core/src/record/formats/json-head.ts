@@ -4,6 +4,11 @@ import { JsonSkipper } from "../../framing/json-skip.ts";
 
 const OPEN_BRACE = 0x7b;
 
+/** True when the first thing in it is a brace. */
+export function beginsObject(head: Uint8Array): boolean {
+  return head[contentStart(head)] === OPEN_BRACE;
+}
+
 /** Members of the JSON object that bytes begin with, as far as they go: name → what there is from its value on. */
 export function headMembers(head: Uint8Array): ReadonlyMap<string, Uint8Array> {
   const members = new Map<string, Uint8Array>();

@@ -1,8 +1,12 @@
+import { isAbsent } from "../fields/text.ts";
+
 const SPACE = 0x20;
 const QUOTE = 0x22;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
 
 /** Most fields that a line may have; what follows the last is left alone. */
-export const MAX_TOKENS = 64;
+export const MAX_TOKENS = 160;
 
 /** Fields of one line: spans of bytes, quotes excluded. Reused from line to line. */
 export class Tokens {
@@ -23,7 +27,7 @@ export class Tokens {
     while (at < to && this.count < MAX_TOKENS) {
       const quoted = bytes[at] === QUOTE;
       const begin = quoted ? at + 1 : at;
-      const end = quoted ? closingQuote(bytes, begin, to) : nextSpace(bytes, at, to);
+      const end = quoted ? closing(QUOTE, bytes, begin, to) : nextSpace(bytes, at, to);
       if (end < 0) return false;
       if (quoted) this.quoted += 1;
       this.from[this.count] = begin;
@@ -33,12 +37,41 @@ export class Tokens {
     return true;
   }
 
+  /** The same, and a field in square brackets ends at one that a space or the line's end follows. */
+  splitBracketed(bytes: Uint8Array, from: number, to: number): boolean {
+    this.count = 0;
+    this.quoted = 0;
+    let at = from;
+    while (at < to && this.count < MAX_TOKENS) {
+      const close = bytes[at] === QUOTE ? QUOTE : bytes[at] === OPEN_BRACKET ? CLOSE_BRACKET : 0;
+      const begin = close === 0 ? at : at + 1;
+      const end = close === 0 ? nextSpace(bytes, at, to) : closing(close, bytes, begin, to);
+      if (end < 0) return false;
+      if (close === QUOTE) this.quoted += 1;
+      this.from[this.count] = begin;
+      this.to[this.count++] = end;
+      at = end + (close === 0 ? 1 : 2);
+    }
+    return true;
+  }
+
+  /** Splits at each of a byte, which nothing hides. */
+  splitAt(separator: number, bytes: Uint8Array, from: number, to: number): boolean {
+    this.count = 0;
+    this.quoted = 0;
+    let begin = from;
+    for (let at = from; at <= to && this.count < MAX_TOKENS; at++) {
+      if (at < to && bytes[at] !== separator) continue;
+      this.from[this.count] = begin;
+      this.to[this.count++] = at;
+      begin = at + 1;
+    }
+    return true;
+  }
+
   /** True for the `-` that stands for no value, and for fields that the line doesn't have. */
   absent(index: number, bytes: Uint8Array): boolean {
-    if (index >= this.count) return true;
-    const from = this.from[index] as number;
-    const size = (this.to[index] as number) - from;
-    return size === 0 || (size === 1 && bytes[from] === 0x2d);
+    return index >= this.count || isAbsent(bytes, this.from[index] as number, this.to[index] as number);
   }
 }
 
@@ -48,28 +81,7 @@ function nextSpace(bytes: Uint8Array, from: number, to: number): number {
   return i;
 }
 
-function closingQuote(bytes: Uint8Array, from: number, to: number): number {
-  for (let i = from; i < to; i++) if (bytes[i] === QUOTE && (i + 1 === to || bytes[i + 1] === SPACE)) return i;
+function closing(mark: number, bytes: Uint8Array, from: number, to: number): number {
+  for (let i = from; i < to; i++) if (bytes[i] === mark && (i + 1 === to || bytes[i + 1] === SPACE)) return i;
   return -1;
-}
-
-/** True when the span is digits only, without a leading zero: fit to stand in JSON as a number. */
-export function isWholeNumber(bytes: Uint8Array, from: number, to: number): boolean {
-  if (to <= from || to - from > 15 || (bytes[from] === 0x30 && to - from > 1)) return false;
-  for (let i = from; i < to; i++) if (!isDigit(bytes[i])) return false;
-  return true;
-}
-
-/** True for `digits[.digits]` without superfluous zeros in front. */
-export function isDecimal(bytes: Uint8Array, from: number, to: number): boolean {
-  let dot = from;
-  while (dot < to && bytes[dot] !== 0x2e) dot++;
-  if (!isWholeNumber(bytes, from, dot)) return false;
-  if (dot === to) return true;
-  for (let i = dot + 1; i < to; i++) if (!isDigit(bytes[i])) return false;
-  return dot + 1 < to;
-}
-
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
 }

@@ -1,10 +1,11 @@
 import { Buffer } from "node:buffer";
 import { ipVersion } from "../../bytes/ip.ts";
 import { isoSecond } from "../../bytes/iso-time.ts";
+import { isWholeNumber } from "../fields/text.ts";
 import { LayoutValues } from "../layout.ts";
 import type { RecordCursor } from "../record.ts";
 import type { ParseResult } from "./format.ts";
-import { isWholeNumber, Tokens } from "./tokens.ts";
+import { Tokens } from "./tokens.ts";
 import { FieldOrder, isFieldName, layout, usualOrder } from "./vpc-flow-fields.ts";
 import { TCP_FLAGS, TRANSPORT } from "./vpc-flow-words.ts";
 

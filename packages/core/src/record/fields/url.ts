@@ -1,0 +1,97 @@
+import type { Layout, LayoutValues, LeafType } from "../layout.ts";
+import { bracketed, isAbsent, portColon, startsWith } from "./text.ts";
+
+const SPACE = 0x20;
+const COLON = 0x3a;
+const SLASH = 0x2f;
+const QUESTION = 0x3f;
+
+/** The fields that `UrlFields` sets. */
+export const URL_FIELDS: Readonly<Record<string, LeafType>> = {
+  "url.domain": "keyword",
+  "url.original": "keyword",
+  "url.path": "keyword",
+  "url.port": "long",
+  "url.query": "keyword",
+  "url.scheme": "keyword",
+};
+
+/** The fields that `RequestFields` sets. */
+export const REQUEST_FIELDS: Readonly<Record<string, LeafType>> = {
+  ...URL_FIELDS,
+  "http.request.method": "keyword",
+  "http.version": "keyword",
+};
+
+/** Takes a URL apart, as spans: `scheme://host:port/path?query`, or `/path?query`. */
+export class UrlFields {
+  readonly #original: number;
+  readonly #scheme: number;
+  readonly #domain: number;
+  readonly #port: number;
+  readonly #path: number;
+  readonly #query: number;
+
+  constructor(layout: Layout) {
+    this.#original = layout.slot("url.original");
+    this.#scheme = layout.slot("url.scheme");
+    this.#domain = layout.slot("url.domain");
+    this.#port = layout.slot("url.port");
+    this.#path = layout.slot("url.path");
+    this.#query = layout.slot("url.query");
+  }
+
+  /** What is neither form is kept as `url.original` alone. */
+  set(bytes: Uint8Array, from: number, to: number, values: LayoutValues): void {
+    if (isAbsent(bytes, from, to)) return;
+    values.span(this.#original, from, to);
+    if (bytes[from] === SLASH) {
+      this.#setPath(bytes, from, to, values);
+      return;
+    }
+    let colon = from;
+    while (colon < to && bytes[colon] !== COLON) colon++;
+    if (!startsWith(bytes, colon, to, "://")) return;
+    values.span(this.#scheme, from, colon);
+    const host = colon + 3;
+    let path = host;
+    while (path < to && bytes[path] !== SLASH && bytes[path] !== QUESTION) path++;
+    const port = portColon(bytes, host, path);
+    if (port >= 0) values.span(this.#port, port + 1, path);
+    const hostEnd = port >= 0 ? port : path;
+    const inner = bracketed(bytes, host, hostEnd);
+    if (hostEnd > host) values.span(this.#domain, host + inner, hostEnd - inner);
+    this.#setPath(bytes, path, to, values);
+  }
+
+  #setPath(bytes: Uint8Array, from: number, to: number, values: LayoutValues): void {
+    let query = from;
+    while (query < to && bytes[query] !== QUESTION) query++;
+    if (query > from) values.span(this.#path, from, query);
+    if (query + 1 < to) values.span(this.#query, query + 1, to);
+  }
+}
+
+/** Takes a request line apart: `METHOD URL HTTP/version`, with `-` for what could not be read. A URL may hold spaces. */
+export class RequestFields {
+  readonly #url: UrlFields;
+  readonly #method: number;
+  readonly #version: number;
+
+  constructor(layout: Layout) {
+    this.#url = new UrlFields(layout);
+    this.#method = layout.slot("http.request.method");
+    this.#version = layout.slot("http.version");
+  }
+
+  set(bytes: Uint8Array, from: number, to: number, values: LayoutValues): void {
+    let first = from;
+    while (first < to && bytes[first] !== SPACE) first++;
+    let last = to - 1;
+    while (last > first && bytes[last] !== SPACE) last--;
+    if (last <= first) return;
+    if (!isAbsent(bytes, from, first)) values.span(this.#method, from, first);
+    if (startsWith(bytes, last + 1, to, "HTTP/")) values.span(this.#version, last + 6, to);
+    this.#url.set(bytes, first + 1, last, values);
+  }
+}

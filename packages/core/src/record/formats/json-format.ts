@@ -1,0 +1,297 @@
+import { Buffer } from "node:buffer";
+import { ipVersion } from "../../bytes/ip.ts";
+import { isoMillis, isPlausibleTime } from "../../bytes/iso-time.ts";
+import { parseClfTime, parseEpochTime, parseIsoTime } from "../../bytes/log-time.ts";
+import type { ConstantValue } from "../document-template.ts";
+import { isDecimal, isWholeNumber, jsonInside, latin1 } from "../fields/text.ts";
+import { type Layout, LayoutValues, type LeafType } from "../layout.ts";
+import type { RecordCursor } from "../record.ts";
+import type { Format, FormatHint, ParseResult } from "./format.ts";
+import { JsonFields, type Member, type MemberKind } from "./json-fields.ts";
+import { JsonScanner } from "./json-scanner.ts";
+
+const QUOTE = 0x22;
+const HYPHEN = 0x2d;
+const LF = 0x0a;
+const OPEN_BRACE = 0x7b;
+const OPEN_BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+const LOWER_F = 0x66;
+const LOWER_N = 0x6e;
+const LOWER_T = 0x74;
+
+/** A format whose records are JSON objects. */
+export interface JsonSpec
+  extends Pick<
+    Format,
+    "name" | "rank" | "dataset" | "keys" | "logs" | "inLogs" | "constantsOf" | "framing" | "detectDocument"
+  > {
+  readonly constants?: Readonly<Record<string, ConstantValue>>;
+  readonly members: readonly Member[];
+  /** Members that `derive` looks at, beside those that become fields. */
+  readonly others?: readonly string[];
+  /** Members that the time is taken from: the first that is one. Without any the record is none of this format. */
+  readonly time: readonly string[];
+  /** Records without a time of their own are of this format, too. */
+  readonly timeless?: true;
+  /** Whether the members of a first record are this format's for certain: name → the bytes from its value on. */
+  detects(members: ReadonlyMap<string, Uint8Array>, hint: FormatHint): boolean;
+  /** Whether a record is of this format: asked for each. */
+  fits?(event: JsonEvent): boolean;
+  /** The fields that are no members, and their types. */
+  readonly derived?: Readonly<Record<string, LeafType>>;
+  /** Fields that the event knows better than the place it came from. */
+  readonly overrides?: readonly string[];
+  /** Called once for a parser; what it gives is called for each event, after its members were copied. */
+  derive?(layout: Layout): (event: JsonEvent) => void;
+}
+
+/** The object under way, by the paths of its members. Reused from object to object. */
+export class JsonEvent {
+  readonly values: LayoutValues;
+  bytes: Uint8Array = new Uint8Array(0);
+  readonly #fields: JsonFields;
+  readonly #scanner: JsonScanner;
+  #from = 0;
+  #to = 0;
+
+  constructor(fields: JsonFields) {
+    this.#fields = fields;
+    this.#scanner = new JsonScanner(fields.table);
+    this.values = new LayoutValues(fields.layout);
+  }
+
+  /** False when the record is no JSON object. */
+  scan({ bytes, from, to }: RecordCursor): boolean {
+    this.bytes = bytes;
+    this.#from = from;
+    this.#to = to;
+    return this.#scanner.scan(bytes, from, to);
+  }
+
+  /** Where a member's value begins; means nothing when `to` is -1. */
+  from(path: string): number {
+    return this.#scanner.from[this.#fields.place(path)] ?? 0;
+  }
+
+  /** -1 when it isn't there. */
+  to(path: string): number {
+    return this.#scanner.to[this.#fields.place(path)] ?? -1;
+  }
+
+  /** False for what isn't there, null, and an empty text, object or array. */
+  has(path: string): boolean {
+    const from = this.from(path);
+    const size = this.to(path) - from;
+    return size > 0 && this.bytes[from] !== LOWER_N && !(size === 2 && isOpening(this.bytes[from]));
+  }
+
+  /** The inside of a text as it stands in JSON, each byte a character; a number or boolean as its text. */
+  inside(path: string): string | undefined {
+    const from = this.from(path);
+    const to = this.to(path);
+    if (to < 0) return undefined;
+    const first = this.bytes[from];
+    if (first === QUOTE) return to - from > 2 ? latin1(this.bytes, from + 1, to - 1) : undefined;
+    return first === OPEN_BRACE || first === OPEN_BRACKET || first === LOWER_N
+      ? undefined
+      : latin1(this.bytes, from, to);
+  }
+
+  /** A text as it is meant. */
+  text(path: string): string | undefined {
+    const inside = this.inside(path);
+    if (inside === undefined) return undefined;
+    const utf8 = Buffer.from(inside, "latin1").toString("utf8");
+    return utf8.includes("\\") ? JSON.parse(`"${utf8}"`) : utf8;
+  }
+
+  /** Any value, parsed; undefined when it isn't there. */
+  value(path: string): unknown {
+    const to = this.to(path);
+    const from = this.from(path);
+    if (to < 0) return undefined;
+    return JSON.parse(Buffer.from(this.bytes.buffer, this.bytes.byteOffset + from, to - from).toString("utf8"));
+  }
+
+  /** NaN for what is no number, nor a text of one. */
+  number(path: string): number {
+    const inside = this.inside(path);
+    return inside === undefined ? Number.NaN : Number(inside);
+  }
+
+  /** 4 or 6 when it is an IP address, else 0. */
+  ip(path: string): 0 | 4 | 6 {
+    return this.to(path) < 0 ? 0 : ipVersion(this.bytes, this.from(path) + 1, this.to(path) - 1);
+  }
+
+  /** Milliseconds since the epoch; NaN for what is no time. */
+  time(path: string): number {
+    const to = this.to(path);
+    if (to < 0) return Number.NaN;
+    const inset = this.bytes[this.from(path)] === QUOTE ? 1 : 0;
+    return timeIn(this.bytes, this.from(path) + inset, to - inset);
+  }
+
+  /** Sets a field to ready JSON, or to the inside of a JSON string; undefined takes it away. */
+  set(field: string, text: string | undefined): void {
+    const slot = this.values.layout.slot(field);
+    this.values.to[slot] = -1;
+    this.values.text[slot] = text;
+  }
+
+  /** Sets a field to any text. */
+  setText(field: string, text: string | undefined): void {
+    this.set(field, text === undefined ? undefined : jsonInside(text));
+  }
+
+  /** Sets a field to any JSON value. */
+  setJson(field: string, value: unknown): void {
+    this.set(field, value === undefined ? undefined : Buffer.from(JSON.stringify(value)).toString("latin1"));
+  }
+
+  /** The members that become fields as they are. */
+  copy(): void {
+    const { values } = this;
+    values.clear();
+    values.escaped = true;
+    const { from: froms, to: tos } = this.#scanner;
+    for (const { place, slot, kind } of this.#fields.copies) {
+      const to = tos[place] as number;
+      if (to >= 0) this.#copy(kind, slot, froms[place] as number, to);
+    }
+  }
+
+  #copy(kind: MemberKind, slot: number, from: number, to: number): void {
+    const { bytes, values } = this;
+    const first = bytes[from];
+    const quoted = first === QUOTE;
+    const inset = quoted ? 1 : 0;
+    if (to - from <= 2 * inset || first === LOWER_N) return;
+    switch (kind) {
+      case "keyword":
+        if (first !== OPEN_BRACE && first !== OPEN_BRACKET) values.span(slot, from + inset, to - inset);
+        return;
+      case "long":
+        if (isInteger(bytes, from + inset, to - inset)) values.span(slot, from + inset, to - inset);
+        return;
+      case "double":
+        if (quoted ? isDecimal(bytes, from + 1, to - 1) : isNumber(first)) values.span(slot, from + inset, to - inset);
+        return;
+      case "boolean":
+        if (first === LOWER_T || first === LOWER_F) values.span(slot, from, to);
+        return;
+      case "ip":
+        if (quoted && ipVersion(bytes, from + 1, to - 1) !== 0) values.span(slot, from + 1, to - 1);
+        return;
+      case "time": {
+        const ms = timeIn(bytes, from + inset, to - inset);
+        if (isPlausibleTime(ms)) values.text[slot] = isoMillis(ms);
+        return;
+      }
+      case "json":
+        if ((first === OPEN_BRACE || first === OPEN_BRACKET) && to - from > 2) this.#copyJson(slot, from, to);
+        return;
+      case "jsonText":
+        if (to - from > 2) values.span(slot, from, to);
+    }
+  }
+
+  /** A raw line end would end the document; in valid JSON it can only be white space. */
+  #copyJson(slot: number, from: number, to: number): void {
+    const found = Buffer.prototype.indexOf.call(this.bytes, LF, from);
+    if (found < 0 || found >= to) this.values.span(slot, from, to);
+    else this.values.text[slot] = latin1(this.bytes, from, to).replace(/[\r\n]/g, " ");
+  }
+}
+
+function isOpening(byte: number | undefined): boolean {
+  return byte === QUOTE || byte === OPEN_BRACE || byte === OPEN_BRACKET;
+}
+
+/** Whole, and such that a long holds it. */
+function isInteger(bytes: Uint8Array, from: number, to: number): boolean {
+  return isWholeNumber(bytes, bytes[from] === HYPHEN ? from + 1 : from, to);
+}
+
+function isNumber(first: number | undefined): boolean {
+  return first === HYPHEN || (first !== undefined && first >= 0x30 && first <= 0x39);
+}
+
+function timeIn(bytes: Uint8Array, from: number, to: number): number {
+  if (to - from < 10) return Number.NaN;
+  if (bytes[from + 4] === HYPHEN) return parseIsoTime(bytes, from, to);
+  // `06\/Feb\/2019`: the slashes may be escaped.
+  if (bytes[from + 2] === BACKSLASH) {
+    const text = Buffer.from(latin1(bytes, from, to).replaceAll("\\/", "/"), "latin1");
+    return parseClfTime(text, 0, text.length);
+  }
+  return bytes[from + 2] === 0x2f ? parseClfTime(bytes, from, to) : parseEpochTime(bytes, from, to);
+}
+
+/** One declarative file makes a format: tables and a parser are built when the first of its records is read. */
+export function jsonFormat(spec: JsonSpec): Format {
+  let fields: JsonFields | undefined;
+  const built = (): JsonFields => {
+    const { members, others = [], time, derived = {}, overrides } = spec;
+    fields ??= new JsonFields(members, [...others, ...time], derived, overrides);
+    return fields;
+  };
+  const {
+    members: _members,
+    others: _others,
+    time: _time,
+    detects,
+    fits: _fits,
+    derive: _derive,
+    derived: _,
+    ...own
+  } = spec;
+  return {
+    ...own,
+    constants: spec.constants ?? {},
+    shape: "object",
+    get layout(): Layout {
+      return built().layout;
+    },
+    detect: (hint) => detects(hint.members, hint),
+    parser: ({ fields: wanted }) => {
+      const reader = new JsonReader(spec, built());
+      return wanted ? (record) => reader.parse(record) : (record) => reader.parseTime(record);
+    },
+  };
+}
+
+class JsonReader {
+  readonly #spec: JsonSpec;
+  readonly #event: JsonEvent;
+  readonly #derive: ((event: JsonEvent) => void) | undefined;
+
+  constructor(spec: JsonSpec, fields: JsonFields) {
+    this.#spec = spec;
+    this.#event = new JsonEvent(fields);
+    this.#derive = spec.derive?.(fields.layout);
+  }
+
+  parse(record: RecordCursor): ParseResult {
+    if (this.parseTime(record) === "unparsed") return "unparsed";
+    this.#event.copy();
+    this.#derive?.(this.#event);
+    record.values = this.#event.values;
+    return "record";
+  }
+
+  parseTime(record: RecordCursor): ParseResult {
+    const { time, timeless, fits } = this.#spec;
+    const event = this.#event;
+    if (!event.scan(record) || fits?.(event) === false) return "unparsed";
+    for (const path of time) {
+      const ms = event.time(path);
+      if (!isPlausibleTime(ms)) continue;
+      record.timestamp = ms;
+      record.timestampFrom = "record";
+      return "record";
+    }
+    return timeless === true ? "record" : "unparsed";
+  }
+}
