@@ -1,10 +1,12 @@
 import type { Outcome } from "./outcome/outcome.ts";
 import type { Clock } from "./ports/clock.ts";
+import type { Codec } from "./ports/codec.ts";
 import type { DeadLetterStore } from "./ports/dead-letters.ts";
 import type { Deadline } from "./ports/deadline.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Meter } from "./ports/meter.ts";
 import type { ObjectReader, ObjectRef } from "./ports/object-reader.ts";
+import type { LoadPatterns } from "./ports/patterns.ts";
 import type { SecretStore } from "./ports/secrets.ts";
 import type { Reason, SinkDefinition } from "./ports/sink.ts";
 
@@ -17,6 +19,9 @@ export interface Ports {
   readonly reader?: ObjectReader;
   readonly secrets?: SecretStore;
   readonly deadLetters?: DeadLetterStore;
+  /** Beside gzip, zlib and zstd, which core has. */
+  readonly codecs?: readonly Codec[];
+  readonly patterns?: LoadPatterns;
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly meter?: Meter;

@@ -2,7 +2,8 @@ import type { ExplainedItem, Explanation } from "./api.ts";
 import type { Decoded, Item, Unit } from "./envelope/item.ts";
 import { asSluiceError, quote } from "./errors.ts";
 import { ContentFramer } from "./framing/content.ts";
-import { decompress, isGzip } from "./object/decompress.ts";
+import { contents, inMemory, type Stored } from "./object/contents.ts";
+import { linesOf } from "./object/positions.ts";
 import { openObject } from "./object/read-object.ts";
 import type { Plan } from "./plan.ts";
 import { directOrigin } from "./record/origin.ts";
@@ -53,21 +54,23 @@ interface Peek {
 }
 
 async function firstBytes(plan: Plan, item: Item): Promise<Peek> {
-  if (item.kind === "bytes") return { compression: undefined, bytes: item.bytes };
   if (item.kind === "logs") return { compression: "gzip", bytes: NO_BYTES };
   if (item.kind === "direct") return { compression: undefined, bytes: NO_BYTES };
+  if (item.kind === "bytes") return firstContent(inMemory(item.bytes), plan, item);
   const { signal } = new AbortController();
   const options = { partBytes: PEEK_BYTES, attempts: 1, minDelayMs: 1, maxDelayMs: 1, signal };
-  const object = await openObject(plan.reader, item.ref, options);
-  let compression: string | undefined;
-  async function* noticed(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of object.body) {
-      if (compression === undefined) compression = isGzip(chunk) ? "gzip" : "none";
-      yield chunk;
-    }
+  const { size, body, range } = await openObject(plan.reader, item.ref, options);
+  return firstContent({ size, body, range, maxHeldBytes: PEEK_BYTES }, plan, item);
+}
+
+async function firstContent(stored: Stored, plan: Plan, item: Item): Promise<Peek> {
+  for await (const content of contents(stored, plan.contentOptions(item))) {
+    const compression = content.layers.length === 0 ? "none" : content.layers.join(", ");
+    for await (const bytes of content.kind === "bytes" ? content.chunks : linesOf(content.blocks))
+      return { compression, bytes };
+    return { compression, bytes: NO_BYTES };
   }
-  for await (const bytes of decompress(noticed(), plan.config.read)) return { compression, bytes };
-  return { compression, bytes: NO_BYTES };
+  return { compression: "none", bytes: NO_BYTES };
 }
 
 type FirstRecord = Pick<ExplainedItem, "format" | "dataset" | "namespace" | "sinks" | "reason">;

@@ -10,19 +10,35 @@ export type {
 } from "./api.ts";
 export { ByteWriter } from "./bytes/byte-writer.ts";
 export { isoMillis } from "./bytes/iso-time.ts";
+export { instantiate } from "./bytes/wasm.ts";
 export type { Config, DeadLetterConfig, SinkConfig } from "./config/config.ts";
 export { ConfigError, type ConfigIssue, configJsonSchema, parseConfig } from "./config/parse-config.ts";
 export { hasSecret, resolveSecrets } from "./config/secrets.ts";
 export { asSluiceError, type ErrorCode, quote, SluiceError } from "./errors.ts";
+export type { FrameBlock } from "./framing/frame.ts";
 export { gzip } from "./gzip/compress.ts";
+export { type Content, contents, type Stored } from "./object/contents.ts";
 export type { Counts, Outcome, PerSink, SinkTrouble, UnitOutcome } from "./outcome/outcome.ts";
 export { createPipeline } from "./pipeline.ts";
 export { type Clock, systemClock } from "./ports/clock.ts";
+export {
+  type ArchiveEntry,
+  CODEC_HEAD_BYTES,
+  COMPRESSIONS,
+  type Codec,
+  type Compression,
+  type DecodeLimits,
+  type Decoder,
+  RATIO_FREE_BYTES,
+  type RandomAccess,
+  type TableOptions,
+} from "./ports/codec.ts";
 export type { DeadLetter, DeadLetterStore } from "./ports/dead-letters.ts";
 export { type Deadline, NO_DEADLINE } from "./ports/deadline.ts";
 export { type Logger, type LogLevel, silentLogger } from "./ports/logger.ts";
 export type { Meter } from "./ports/meter.ts";
 export type { ByteRange, ObjectReader, ObjectRef, ObjectSlice } from "./ports/object-reader.ts";
+export type { LoadPatterns, Pattern, PatternEngine, PatternOptions } from "./ports/patterns.ts";
 export type { SecretStore } from "./ports/secrets.ts";
 export {
   DELIVERED,

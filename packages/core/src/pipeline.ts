@@ -7,7 +7,9 @@ import type { Decoded, Item } from "./envelope/item.ts";
 import { asSluiceError, quote, SluiceError } from "./errors.ts";
 import { explainItems } from "./explain.ts";
 import { ContentFramer } from "./framing/content.ts";
-import { decompress } from "./object/decompress.ts";
+import type { TakeBlock } from "./framing/frame.ts";
+import { type Content, type ContentOptions, contents, inMemory, isPacked, type Stored } from "./object/contents.ts";
+import { placedFrom, rowsIn } from "./object/positions.ts";
 import { openObject } from "./object/read-object.ts";
 import type { ItemAccount } from "./outcome/ledger.ts";
 import type { Outcome } from "./outcome/outcome.ts";
@@ -65,20 +67,62 @@ async function carry(item: Item, unit: number, run: Run): Promise<void> {
 }
 
 async function carryObject(ref: ObjectRef, item: Item, number: number, account: ItemAccount, run: Run): Promise<void> {
-  const object = await openObject(run.plan.reader, ref, run.readOptions);
+  const { plan } = run;
+  const object = await openObject(plan.reader, ref, run.readOptions);
   const origin = objectOrigin(ref, object.etag, object.lastModified, run.arrival);
-  const reader = recordReader(item, origin, ref.key, number, account, run);
-  const framer = new ContentFramer((head) => reader.framing(head), run.plan.config.read);
-  for await (const chunk of decompress(run.counted(object.body), run.plan.config.read, object.size)) {
-    framer.push(chunk, (block) => {
+  const stored: Stored = {
+    size: object.size,
+    body: run.counted(object.body),
+    range: (start, end) => run.counted(object.range(start, end)),
+    maxHeldBytes: plan.config.read.partBytes,
+  };
+  const newReader = (): RecordReader => recordReader(item, origin, ref.key, number, account, run);
+  await carryContents(stored, plan.contentOptions(item), newReader, number, run);
+}
+
+/** Contents one after the other; the positions of each go on where those of the one before ended. */
+async function carryContents(
+  stored: Stored,
+  options: ContentOptions,
+  newReader: () => RecordReader,
+  number: number,
+  run: Run,
+): Promise<void> {
+  let before = 0;
+  for await (const content of contents(stored, options)) {
+    const reader = newReader();
+    const take = placedFrom(before, (block) => {
       reader.read(block);
       run.passed(number, block.base);
     });
-    run.progress();
-    await run.ready();
-    run.checkDeadline();
+    for await (const size of framed(content, reader, take, run)) {
+      before += size;
+      run.progress();
+      await run.ready();
+      run.checkDeadline();
+    }
   }
-  framer.end((block) => reader.read(block));
+}
+
+/** Hands over blocks of frames as they come; gives how far each step went on, so that sinks can be waited for in between. */
+async function* framed(content: Content, reader: RecordReader, take: TakeBlock, run: Run): AsyncGenerator<number> {
+  if (content.kind === "rows") {
+    for await (const block of content.blocks) {
+      take(block);
+      yield rowsIn(block);
+    }
+    return;
+  }
+  const framer = contentFramer(reader, run);
+  for await (const chunk of content.chunks) {
+    framer.push(chunk, take);
+    yield chunk.length;
+  }
+  framer.end(take);
+}
+
+function contentFramer(reader: RecordReader, run: Run): ContentFramer {
+  return new ContentFramer((head) => reader.framing(head), run.plan.config.read);
 }
 
 async function carryLogs(
@@ -99,8 +143,14 @@ async function carryBytes(
   account: ItemAccount,
   run: Run,
 ): Promise<void> {
-  const reader = recordReader(item, streamOrigin(item.stream), undefined, number, account, run);
-  const framer = new ContentFramer((head) => reader.framing(head), run.plan.config.read);
+  const newReader = (): RecordReader => recordReader(item, streamOrigin(item.stream), undefined, number, account, run);
+  const options = run.plan.contentOptions(item);
+  if (isPacked(item.bytes, options)) {
+    await carryContents(inMemory(item.bytes), options, newReader, number, run);
+    return;
+  }
+  const reader = newReader();
+  const framer = contentFramer(reader, run);
   framer.push(item.bytes, (block) => reader.read(block));
   framer.end((block) => reader.read(block));
   await run.ready();

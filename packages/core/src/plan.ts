@@ -2,10 +2,12 @@ import type { Invocation, Ports } from "./api.ts";
 import type { Config } from "./config/config.ts";
 import type { Item, ReceiverContext } from "./envelope/item.ts";
 import { SluiceError } from "./errors.ts";
+import type { ContentOptions } from "./object/contents.ts";
 import { type Clock, systemClock } from "./ports/clock.ts";
 import type { ObjectReader } from "./ports/object-reader.ts";
 import type { Test } from "./process/predicate.ts";
 import { compileProcess } from "./process/process.ts";
+import { headerOf } from "./record/formats/index.ts";
 import { compileSources, type SourceSettings } from "./record/source.ts";
 import { compileRoutes, type Router } from "./route/router.ts";
 import { SinkHandle } from "./sink/sink-handle.ts";
@@ -22,6 +24,8 @@ export interface Plan {
   readonly sourceOf: (item: Item) => SourceSettings;
   readonly passes: Test;
   readonly route: Router;
+  /** How an item's bytes are to be decoded. */
+  readonly contentOptions: (item: Item) => ContentOptions;
   receiver(invocation: Invocation): ReceiverContext;
 }
 
@@ -33,6 +37,7 @@ const NO_READER: ObjectReader = {
 
 export function compilePlan(config: Config, ports: Ports): Plan {
   const sinkNames = Object.keys(config.sinks);
+  const sourceOf = compileSources(config.sources);
   const clock = ports.clock ?? systemClock;
   return {
     config,
@@ -42,7 +47,13 @@ export function compilePlan(config: Config, ports: Ports): Plan {
     reader: ports.reader ?? NO_READER,
     sinkNames,
     handles: Object.entries(config.sinks).map(([name, sink]) => new SinkHandle(name, sink, ports)),
-    sourceOf: compileSources(config.sources),
+    sourceOf,
+    contentOptions: (item) => {
+      const { compression = "auto", format, among } = sourceOf(item);
+      const header = (columns: readonly string[]): readonly string[] | undefined =>
+        headerOf(columns, format === undefined ? among : [format]);
+      return { compression, codecs: ports.codecs ?? [], limits: config.read, header };
+    },
     passes: compileProcess(config.process),
     route: compileRoutes(config.routes, sinkNames),
     receiver: ({ region, account }) => ({

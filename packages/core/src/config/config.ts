@@ -1,3 +1,4 @@
+import type { Compression } from "../ports/codec.ts";
 import type { SinkLimits } from "../ports/sink.ts";
 
 type Scalar = string | number | boolean;
@@ -37,6 +38,8 @@ export interface SourceConfig {
   readonly dataset?: string | undefined;
   readonly namespace?: string | undefined;
   readonly format?: string | undefined;
+  /** What objects are compressed with; missing or `auto`: what their first bytes show. */
+  readonly compression?: Compression | undefined;
   /** `ecs`: message and fields; `raw`: message, time and origin only. */
   readonly parse: "ecs" | "raw";
   readonly tags: readonly string[];
@@ -82,6 +85,10 @@ export interface ReadConfig {
   readonly partBytes: number;
   /** Decoded bytes of one object; beyond it the object fails with EXPANSION_LIMIT. */
   readonly maxExpandedBytes: number;
+  /** Decoded bytes for each stored byte of one object, its first 64 MiB aside; beyond it the object fails with EXPANSION_LIMIT. */
+  readonly maxExpansionRatio: number;
+  /** Memory that the way an object was compressed asks for (a zstd window, Parquet pages); beyond it the object fails with EXPANSION_LIMIT. */
+  readonly maxDecoderBytes: number;
   /** Decoded bytes of one inline payload (CloudWatch Logs, Kinesis); beyond it its unit fails with EXPANSION_LIMIT. */
   readonly maxInlineBytes: number;
   /** Longest line, in bytes; a longer one is split. A longer element of a JSON array fails its object with FRAME_TOO_LARGE. */

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { DEFAULT_MAX_FRAME_BYTES } from "../framing/lines.ts";
+import { COMPRESSIONS } from "../ports/codec.ts";
 import { FORMATS, formatNamed } from "../record/formats/index.ts";
 import type { Config, Predicate } from "./config.ts";
 
@@ -66,6 +67,7 @@ const source = z.strictObject({
   dataset: streamPart.optional(),
   namespace: streamPart.optional(),
   format: formatName.optional(),
+  compression: z.enum(COMPRESSIONS).optional(),
   parse: z.enum(["ecs", "raw"]).default("ecs"),
   tags: z.array(z.string()).default([]),
   fields: z.record(fieldName, z.string()).default({}),
@@ -115,6 +117,8 @@ const deadLetter = z.discriminatedUnion("type", [
 const readLimits = z.strictObject({
   partBytes: positive.default(8 * 1024 * 1024),
   maxExpandedBytes: positive.default(1024 ** 4),
+  maxExpansionRatio: positive.default(1000),
+  maxDecoderBytes: positive.default(128 * 1024 * 1024),
   maxInlineBytes: positive.default(64 * 1024 * 1024),
   maxFrameBytes: positive.default(DEFAULT_MAX_FRAME_BYTES),
   concurrency: positive.default(8),

@@ -4,9 +4,9 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { SluiceError } from "../errors.ts";
-import { decompress, isGzip } from "./decompress.ts";
-
-const ROOMY = { maxExpandedBytes: 2 ** 40 };
+import type { DecodeLimits } from "../ports/codec.ts";
+import { decodedBytes, ROOMY } from "./contents.testing.ts";
+import { isGzip } from "./decompress.ts";
 
 interface Source extends AsyncIterable<Uint8Array> {
   /** Chunks handed out, and whether the reader let go of it. */
@@ -39,10 +39,14 @@ interface Read {
   readonly error: unknown;
 }
 
-async function readAll(source: AsyncIterable<Uint8Array>, limits = ROOMY, size?: number): Promise<Read> {
+async function readAll(
+  source: AsyncIterable<Uint8Array>,
+  limits: Partial<DecodeLimits> = ROOMY,
+  size?: number,
+): Promise<Read> {
   const chunks: Uint8Array[] = [];
   try {
-    for await (const chunk of decompress(source, limits, size)) chunks.push(Buffer.from(chunk));
+    for await (const chunk of decodedBytes({ body: source, size }, { limits })) chunks.push(Buffer.from(chunk));
     return { bytes: Buffer.concat(chunks), error: undefined };
   } catch (error) {
     return { bytes: Buffer.concat(chunks), error };
@@ -208,7 +212,7 @@ describe("the source", () => {
     ["gzip", bytewise(gzipSync(Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251)), { level: 0 }))],
   ])("is let go when reading stops early: %s", async (_, chunks) => {
     const source = sourceOf(chunks);
-    for await (const chunk of decompress(source, ROOMY)) if (chunk.length > 0) break;
+    for await (const chunk of decodedBytes({ body: source, size: undefined })) if (chunk.length > 0) break;
     expect(source.closed).toBe(true);
     expect(source.given).toBeLessThan(chunks.length);
   });

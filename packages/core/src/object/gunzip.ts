@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import type { Transform } from "node:stream";
 import { createGunzip, type Gunzip, gunzipSync } from "node:zlib";
 import { SluiceError } from "../errors.ts";
 import { InflateError, type Inflater, putBack } from "./inflate-kernel.ts";
@@ -24,15 +25,27 @@ export async function* gunzip(
     inflater.finish();
   } catch (error) {
     putBack(inflater);
-    throw error instanceof InflateError ? gzipError(error.code, error.at, error) : error;
+    throw error instanceof InflateError ? dataError("gzip", error.code, error.at, error) : error;
   }
   // Not when the reader leaves early: it may go on looking at its last chunk.
   putBack(inflater);
 }
 
 /** The same by Node's decoder: three times the work, most of it around the decoding, in another thread. */
-export async function* gunzipByZlib(head: Uint8Array, chunks: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const inflate = createGunzip({ chunkSize: CHUNK_BYTES });
+export function gunzipByZlib(head: Uint8Array, chunks: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  return inflateByZlib(createGunzip({ chunkSize: CHUNK_BYTES }), "gzip", head, chunks);
+}
+
+/** One of Node's decoders, which work in another thread. */
+export type Engine = Transform & { readonly bytesWritten: number };
+
+/** What `inflate` makes of data in `format`; with the same errors as `gunzip`. */
+export async function* inflateByZlib(
+  inflate: Engine,
+  format: string,
+  head: Uint8Array,
+  chunks: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
   const input = new Input(head, chunks);
   const feeding = feed(inflate, input);
   // A failed read destroys the stream, which the loop below then sees; this only keeps it from being unhandled.
@@ -40,9 +53,9 @@ export async function* gunzipByZlib(head: Uint8Array, chunks: AsyncIterator<Uint
   try {
     for await (const chunk of inflate) yield chunk as Uint8Array;
     await feeding;
-    await expectPadding(input.behind(inflate.bytesWritten), inflate);
+    await expectPadding(input.behind(inflate.bytesWritten), format, inflate);
   } catch (error) {
-    throw zlibError(error, inflate);
+    throw zlibError(error, format, inflate);
   } finally {
     inflate.destroy();
   }
@@ -70,7 +83,13 @@ export function expandedSize(gzip: Uint8Array, limit: number): number {
   return Math.max(MIN_CHUNK_BYTES, Math.min(size, limit, CHUNK_BYTES * 4));
 }
 
-async function feed(inflate: Gunzip, input: Input): Promise<void> {
+/** Compressed bytes in pieces; `taken`: how many bytes the decoder has taken so far. Undefined: that was all. */
+export interface Pieces {
+  next(taken: number): Promise<Uint8Array | undefined>;
+}
+
+/** Writes all pieces to the decoder, as it takes them. A fault of the source destroys the decoder with it. */
+export async function feed(inflate: Engine, input: Pieces): Promise<void> {
   try {
     while (!inflate.destroyed) {
       const chunk = await input.next(inflate.bytesWritten);
@@ -87,7 +106,7 @@ async function feed(inflate: Gunzip, input: Input): Promise<void> {
 }
 
 /** Until more can be written, or nothing more is to be. */
-function drained(inflate: Gunzip): Promise<void> {
+function drained(inflate: Engine): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       inflate.off("drain", done);
@@ -100,7 +119,7 @@ function drained(inflate: Gunzip): Promise<void> {
 }
 
 /** Compressed bytes on their way to the decoder. The last ones are kept until it has taken them. */
-class Input {
+class Input implements Pieces {
   readonly #chunks: AsyncIterator<Uint8Array>;
   #head: Uint8Array | undefined;
   #held: Uint8Array[] = [];
@@ -108,11 +127,10 @@ class Input {
   #at = 0;
 
   constructor(head: Uint8Array, chunks: AsyncIterator<Uint8Array>) {
-    this.#head = head;
+    this.#head = head.length === 0 ? undefined : Buffer.from(head);
     this.#chunks = chunks;
   }
 
-  /** `taken`: how many bytes the decoder has taken so far. */
   async next(taken: number): Promise<Uint8Array | undefined> {
     for (
       let size = this.#held[0]?.length;
@@ -136,25 +154,29 @@ class Input {
 
   async #pull(): Promise<Uint8Array | undefined> {
     const next = await this.#chunks.next();
-    return next.done === true ? undefined : next.value;
+    // It is taken later, by another thread; the source may use its memory again by then.
+    return next.done === true ? undefined : Buffer.from(next.value);
   }
 }
 
 /** Node's decoder stops at a zero byte behind a member and says nothing of what follows: padding is fine, data would be lost. */
-async function expectPadding(rest: AsyncIterable<Uint8Array>, inflate: Gunzip): Promise<void> {
+async function expectPadding(rest: AsyncIterable<Uint8Array>, format: string, inflate: Engine): Promise<void> {
   for await (const chunk of rest) {
-    if (chunk.some((byte) => byte !== 0)) throw gzipError("GARBAGE", inflate.bytesWritten);
+    if (chunk.some((byte) => byte !== 0)) throw dataError(format, "GARBAGE", inflate.bytesWritten);
   }
 }
 
-function zlibError(error: unknown, inflate: Gunzip): unknown {
+function zlibError(error: unknown, format: string, inflate: Engine): unknown {
   const code = (error as NodeJS.ErrnoException).code;
-  return typeof code === "string" && code.startsWith("Z_") ? gzipError(code, inflate.bytesWritten, error) : error;
+  const known = typeof code === "string" && code.startsWith("Z");
+  return known ? dataError(format, code, inflate.bytesWritten, error) : error;
 }
 
-function gzipError(code: string, taken: number, cause?: unknown): SluiceError {
+/** `code`: zlib's, zstd's, or GARBAGE for anything but zeros behind the data. */
+export function dataError(format: string, code: string, taken: number, cause?: unknown): SluiceError {
   const at = `after ${taken} compressed bytes`;
-  if (code === "GARBAGE") return new SluiceError("OBJECT_CORRUPT", `data behind the end of the gzip data, ${at}`);
-  if (code === "Z_BUF_ERROR") return new SluiceError("OBJECT_TRUNCATED", `gzip data ends too early, ${at}`, { cause });
-  return new SluiceError("OBJECT_CORRUPT", `gzip data is damaged (${code}), ${at}`, { cause });
+  if (code === "GARBAGE") return new SluiceError("OBJECT_CORRUPT", `data behind the end of the ${format} data, ${at}`);
+  if (code === "Z_BUF_ERROR")
+    return new SluiceError("OBJECT_TRUNCATED", `${format} data ends too early, ${at}`, { cause });
+  return new SluiceError("OBJECT_CORRUPT", `${format} data is damaged (${code}), ${at}`, { cause });
 }

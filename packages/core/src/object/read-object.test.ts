@@ -82,7 +82,7 @@ describe("ranges", () => {
     expect(store.ranges).toEqual([
       { start: 0, end: 15, ifMatch: undefined },
       { start: 15, end: 30, ifMatch: "e1" },
-      { start: 30, end: 45, ifMatch: "e1" },
+      { start: 30, end: 36, ifMatch: "e1" },
     ]);
   });
 

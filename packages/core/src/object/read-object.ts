@@ -1,6 +1,6 @@
 import pRetry, { AbortError } from "p-retry";
 import { asSluiceError, SluiceError } from "../errors.ts";
-import type { ObjectReader, ObjectRef, ObjectSlice } from "../ports/object-reader.ts";
+import type { ByteRange, ObjectReader, ObjectRef, ObjectSlice } from "../ports/object-reader.ts";
 
 export interface ReadOptions {
   readonly partBytes: number;
@@ -11,43 +11,61 @@ export interface ReadOptions {
   readonly signal: AbortSignal;
 }
 
-/** An object being read: what its first answer said, and all of its bytes as stored. */
+/** An object being read: what its first answer said, and its bytes as stored. */
 export interface OpenObject {
   readonly etag: string;
   readonly size: number;
   readonly lastModified: number | undefined;
+  /** All of it, from the first answer on: to be read once. */
   readonly body: AsyncIterable<Uint8Array>;
+  /** The bytes `[start, end)` of the same version, asked for anew. */
+  range(start: number, end: number): AsyncIterable<Uint8Array>;
 }
 
 /** Opens the object with its first range; the body asks for the next ones, and again from the byte it has after a reset. */
 export async function openObject(reader: ObjectReader, ref: ObjectRef, options: ReadOptions): Promise<OpenObject> {
-  const first = await request(reader, ref, 0, undefined, options);
+  const first = await request(reader, ref, { start: 0, end: options.partBytes, ifMatch: undefined }, options);
   return {
     etag: first.etag,
     size: first.size,
     lastModified: first.lastModified,
-    body: body(reader, ref, first, options),
+    body: body({ reader, ref, etag: first.etag, options }, 0, first.size, first),
+    range: (start, end) =>
+      body({ reader, ref, etag: first.etag, options }, start, Math.min(end, first.size), undefined),
   };
 }
 
+interface Version {
+  readonly reader: ObjectReader;
+  readonly ref: ObjectRef;
+  readonly etag: string;
+  readonly options: ReadOptions;
+}
+
+/** The bytes `[start, end)`; `first` is an answer that begins at `start`, when there is one already. */
 async function* body(
-  reader: ObjectReader,
-  ref: ObjectRef,
-  first: ObjectSlice,
-  options: ReadOptions,
+  { reader, ref, etag, options }: Version,
+  start: number,
+  end: number,
+  first: ObjectSlice | undefined,
 ): AsyncGenerator<Uint8Array> {
-  let at = 0;
-  let slice: ObjectSlice | undefined = first;
+  let at = start;
+  let slice = first;
   let failures = 0;
-  while (at < first.size) {
-    slice ??= await request(reader, ref, at, first.etag, options);
+  while (at < end) {
+    slice ??= await request(
+      reader,
+      ref,
+      { start: at, end: Math.min(at + options.partBytes, end), ifMatch: etag },
+      options,
+    );
     const before = at;
     try {
       for await (const chunk of slice.body) {
         at += chunk.length;
         yield chunk;
       }
-      if (at === before) throw new SluiceError("RESET", `no bytes at ${at} of ${first.size}`);
+      if (at === before) throw new SluiceError("RESET", `no bytes at ${at} of ${end}`);
       failures = 0;
     } catch (error) {
       failures = at > before ? 1 : failures + 1;
@@ -57,16 +75,10 @@ async function* body(
   }
 }
 
-function request(
-  reader: ObjectReader,
-  ref: ObjectRef,
-  start: number,
-  ifMatch: string | undefined,
-  options: ReadOptions,
-): Promise<ObjectSlice> {
+function request(reader: ObjectReader, ref: ObjectRef, range: ByteRange, options: ReadOptions): Promise<ObjectSlice> {
   const attempt = async (): Promise<ObjectSlice> => {
     try {
-      return await reader.read(ref, { start, end: start + options.partBytes, ifMatch }, options.signal);
+      return await reader.read(ref, range, options.signal);
     } catch (error) {
       const known = asSluiceError(error);
       throw known.transient ? known : new AbortError(known);

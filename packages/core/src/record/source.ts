@@ -1,5 +1,6 @@
 import type { SourceConfig } from "../config/config.ts";
 import type { Item } from "../envelope/item.ts";
+import type { Compression } from "../ports/codec.ts";
 import { compileGlob, type Matcher } from "../process/glob.ts";
 import type { Format } from "./formats/format.ts";
 import { formatOfLogs, formatsNamed } from "./formats/index.ts";
@@ -12,6 +13,8 @@ export interface SourceSettings {
   readonly format: Format | undefined;
   /** Without a format: the content is one of these. Missing: of any. */
   readonly among?: readonly Format[];
+  /** Missing: told by the first bytes. */
+  readonly compression?: Compression | undefined;
   readonly dataset: string | undefined;
   readonly namespace: string;
   readonly fields: boolean;
@@ -81,6 +84,7 @@ function settingsOf(source: SourceConfig | undefined, index: number | undefined,
     format: formats.length > 1 ? undefined : (format ?? (source?.dataset === undefined ? undefined : raw)),
     ...(formats.length > 1 ? { among: formats } : {}),
     dataset: source?.dataset ?? format?.dataset,
+    compression: source?.compression,
     namespace: source?.namespace ?? DEFAULT_NAMESPACE,
     fields: source?.parse !== "raw",
     tags: source?.tags ?? [],

@@ -80,6 +80,11 @@ export interface Format {
   detectDocument?(hint: FormatHint): boolean;
   /** How an object is cut into frames, told by its first bytes; asked when its format is known. Missing: by lines. */
   framing?(hint: FormatHint): Framing;
+  /**
+   * For formats of lines whose first one names their fields: the names for the columns of a table that has those fields, as
+   * many and in the same order; undefined when it has others.
+   */
+  header?(columns: readonly string[]): readonly string[] | undefined;
   /** A parser for one item; it may keep state (headers, buffers it reuses). `fields: false` asks for the timestamp alone. */
   parser(options: { readonly fields: boolean }): (record: RecordCursor) => ParseResult;
 }

@@ -40,3 +40,15 @@ function ordered({ key }: FormatHint, among: readonly Format[]): readonly Format
   const likely = key === undefined ? [] : among.filter((format) => format.keys?.test(key) === true);
   return likely.length === 0 ? among : [...new Set([...likely, ...among])];
 }
+
+/** The names under which rows with these columns are lines of a format: of one of `among`. */
+export function headerOf(
+  columns: readonly string[],
+  among: readonly Format[] = FORMATS,
+): readonly string[] | undefined {
+  for (const format of among) {
+    const names = format.header?.(columns);
+    if (names !== undefined) return names;
+  }
+  return undefined;
+}

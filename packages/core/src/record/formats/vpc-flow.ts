@@ -1,10 +1,13 @@
 import type { RecordCursor } from "../record.ts";
 import type { Format, FormatHint } from "./format.ts";
-import { layout } from "./vpc-flow-fields.ts";
+import { isFieldName, layout } from "./vpc-flow-fields.ts";
 import { VpcFlowReader } from "./vpc-flow-reader.ts";
 
 // VPC flow logs: "Flow log records" in the Amazon VPC guide. ECS names as Elastic's AWS integration uses them for the
 // dataset aws.vpcflow. Files begin with a line of field names; log events and streams have none.
+
+/** The other fields have names that any table may have. */
+const TELLING: ReadonlySet<string> = new Set(["interface-id", "srcaddr", "dstaddr", "pkt-srcaddr", "log-status"]);
 
 export const vpcFlow: Format = {
   name: "vpc-flow",
@@ -12,6 +15,11 @@ export const vpcFlow: Format = {
   layout,
   constants: { "cloud.provider": "aws", "event.category": ["network"], "event.kind": "event" },
   detect: ({ head }: FormatHint) => new VpcFlowReader().isCertain(head),
+  header: (columns) => {
+    // Flow logs in Parquet have the same names with underscores.
+    const names = columns.map((column) => column.replaceAll("_", "-"));
+    return names.some((name) => TELLING.has(name)) && names.every(isFieldName) ? names : undefined;
+  },
   parser: ({ fields }) => {
     const reader = new VpcFlowReader();
     return fields ? (record: RecordCursor) => reader.parse(record) : (record: RecordCursor) => reader.parseTime(record);

@@ -1,0 +1,83 @@
+import type { FrameBlock } from "../framing/frame.ts";
+
+/** What `sources[].compression` may say: `auto` looks at the first bytes, `none` takes the bytes as they are. */
+export const COMPRESSIONS = ["auto", "none", "gzip", "zlib", "zstd", "bzip2", "snappy", "zip", "parquet"] as const;
+
+export type Compression = (typeof COMPRESSIONS)[number];
+
+/** As many first bytes as `detect` gets, or all there are. */
+export const CODEC_HEAD_BYTES = 64;
+
+/** What decoding may take. Each is of one object; beyond it the object fails with EXPANSION_LIMIT, unless said otherwise. */
+export interface DecodeLimits {
+  /** Decoded bytes, at each layer of compression. */
+  readonly maxExpandedBytes: number;
+  /** Decoded bytes for each byte as stored; the first RATIO_FREE_BYTES of them don't count. */
+  readonly maxExpansionRatio: number;
+  /** Memory that a decoder needs at once because of how the data was written: a zstd window, the pages of a Parquet row. */
+  readonly maxDecoderBytes: number;
+  /** Bytes of one record; a longer row of a table fails its object with FRAME_TOO_LARGE. */
+  readonly maxFrameBytes: number;
+}
+
+/** Decoded bytes that may come of however few stored ones. */
+export const RATIO_FREE_BYTES: number = 64 * 1024 * 1024;
+
+/** Bytes that can be read from anywhere, always of the same version of the object. */
+export interface RandomAccess {
+  /** Bytes in all. */
+  readonly size: number;
+  /** The bytes `[start, end)` in order, in chunks that are valid until the next is asked for. Never fewer: a short read fails. */
+  read(start: number, end: number): AsyncIterable<Uint8Array>;
+}
+
+/** One entry of an archive: a content of its own. */
+export interface ArchiveEntry {
+  readonly name: string;
+  /** What its bytes are: `gzip` or as they lie. Whatever comes of it is looked at again. */
+  readonly compression: "gzip" | "none";
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+export interface TableOptions {
+  readonly limits: DecodeLimits;
+  /**
+   * For tables whose columns are the fields of a format that has its records as lines: names for those columns, in their
+   * order. The rows are then such lines, values separated by spaces and `-` where there is none, under a first line of the
+   * names. Undefined: each row is a JSON object.
+   */
+  readonly header: (columns: readonly string[]) => readonly string[] | undefined;
+}
+
+/**
+ * How one kind of data is decoded. Fails with a SluiceError: OBJECT_TRUNCATED, OBJECT_CORRUPT, OBJECT_ENCRYPTED,
+ * COMPRESSION_UNSUPPORTED, EXPANSION_LIMIT; faults of the source come through as they are. What is damaged or cut off is
+ * never given out as if it were all there: it fails at the latest where it ends.
+ */
+export type Decoder =
+  | {
+      readonly kind: "stream";
+      /** Decoded chunks, each valid until the next one is asked for. `storedBytes`: what is known of the size of the source. */
+      decode(
+        chunks: AsyncIterable<Uint8Array>,
+        options: { readonly limits: DecodeLimits; readonly storedBytes: number | undefined },
+      ): AsyncIterable<Uint8Array>;
+    }
+  | {
+      readonly kind: "archive";
+      /** Entries in the order of their bytes; each is read to its end, or left, before the next one is asked for. */
+      entries(file: RandomAccess, options: { readonly limits: DecodeLimits }): AsyncIterable<ArchiveEntry>;
+    }
+  | {
+      readonly kind: "table";
+      /** Rows as frames whose positions are the numbers of the rows, from 0; a block is valid until the next one is asked for. */
+      rows(file: RandomAccess, options: TableOptions): AsyncIterable<FrameBlock>;
+    };
+
+/** A kind of compressed or packed data. Its code is loaded when an object shows it. */
+export interface Codec {
+  readonly name: Compression;
+  /** By the first CODEC_HEAD_BYTES alone; true only when no text begins like this. */
+  detect(head: Uint8Array): boolean;
+  load(): Promise<Decoder>;
+}
