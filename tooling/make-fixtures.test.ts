@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { readdirSync, readFileSync } from "node:fs";
+import { globSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { fixtureFiles, GENERATED, ROOT } from "./make-fixtures.ts";
@@ -20,7 +20,14 @@ test("generated folders hold nothing else", () => {
   expect(found.filter((path) => !files.has(path))).toEqual([]);
 });
 
+test("the formats' folders hold nothing but them and the documents that come of them", () => {
+  const found = globSync("fixtures/formats/**", { cwd: ROOT, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith(".expected.ndjson"))
+    .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length).replaceAll("\\", "/"));
+  expect(found.filter((path) => !files.has(path))).toEqual([]);
+});
+
 test("fixtures and samples stay small", () => {
   const bytes = [...files.values()].reduce((total, content) => total + Buffer.byteLength(content), 0);
-  expect(bytes).toBeLessThan(300_000);
+  expect(bytes).toBeLessThan(600_000);
 });

@@ -1,8 +1,10 @@
+import { globSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cases, type EventCase } from "./make-fixtures-cases.ts";
 import type { Json } from "./make-fixtures-events.ts";
+import { awsFormatFixtures } from "./make-fixtures-formats-aws.ts";
 import { type FixtureObject, objects } from "./make-fixtures-objects.ts";
 import { sampleEvent, sampleObjects } from "./make-fixtures-samples.ts";
 
@@ -13,11 +15,15 @@ export const ROOT: string = fileURLToPath(new URL("..", import.meta.url));
 /** Folders that hold generated files only. */
 export const GENERATED: readonly string[] = ["fixtures/events", "fixtures/objects", "samples/buckets"];
 
+/** By format and case; the documents that come of each stand beside it, written by formats/fixtures.test.ts. */
+const formatFixtures: Readonly<Record<string, string | Uint8Array>> = { ...awsFormatFixtures };
+
 /** Path from the repository's root → content. */
 export function fixtureFiles(): Map<string, string | Uint8Array> {
   const files = new Map<string, string | Uint8Array>();
   for (const { name, event } of cases) files.set(`fixtures/events/${name}.json`, jsonText(event));
   for (const { bucket, key, bytes } of Object.values(objects)) files.set(`fixtures/objects/${bucket}/${key}`, bytes);
+  for (const [name, content] of Object.entries(formatFixtures)) files.set(`fixtures/formats/${name}`, content);
   files.set("fixtures/expected.json", jsonText(Object.fromEntries(cases.map((c) => [c.name, c.expected as never]))));
   files.set("fixtures/README.md", readme());
   files.set("samples/event.json", jsonText(sampleEvent()));
@@ -40,6 +46,8 @@ IANA's names for examples.
 
 - \`events/<source>/<case>.json\`: what Lambda hands over, all fields included.
 - \`objects/<bucket>/<key>\`: the buckets as folders, keys decoded. \`sluice run --event E.json --root fixtures/objects\`.
+- \`formats/<format>/<case>\`: objects and log events by the format that their content shows, and beside each the documents that
+  come of it (\`.expected.ndjson\`).
 - \`expected.json\`: the table below for programs, and what the trigger is to be answered.
 
 What is to come of each, with one sink that takes everything. Units are what the trigger hears about (an SQS message, a
@@ -79,6 +87,9 @@ function table(names: readonly string[], words: string | undefined, rows: readon
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const old = globSync("fixtures/formats/**", { cwd: ROOT, withFileTypes: true });
+  for (const file of old)
+    if (file.isFile() && !file.name.endsWith(".expected.ndjson")) await rm(join(file.parentPath, file.name));
   for (const folder of GENERATED) await rm(join(ROOT, folder), { recursive: true, force: true });
   const files = fixtureFiles();
   for (const [path, content] of files) {

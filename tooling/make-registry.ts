@@ -27,7 +27,9 @@ const isSource = (file: string): boolean => !/\.(?:test|testing|generated)\.ts$/
 
 export function registryText(): string {
   const files = globSync("**/*.ts", { cwd: FOLDER }).map((file) => file.replaceAll("\\", "/"));
-  const found = files.filter(isSource).sort().flatMap(formatsIn);
+  // A name comes before longer ones that begin with it.
+  const names = files.filter(isSource).map((file) => file.slice(0, -3));
+  const found = names.sort().flatMap((name) => formatsIn(`${name}.ts`));
   return `// Written by tooling/make-registry.ts from the files in this folder.
 // biome-ignore-all assist/source/organizeImports: in the order of their names
 // biome-ignore-all format: one a line

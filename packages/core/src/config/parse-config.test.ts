@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import * as z from "zod";
+import { FORMATS } from "../record/formats/index.ts";
 import { ConfigError, configJsonSchema, parseConfig, parseSinkOptions, sinkOptionIssues } from "./parse-config.ts";
 
+const FORMAT_NAMES = FORMATS.map(({ name }) => name).join(", ");
 const SINKS = { out: { type: "stdout" } };
 
 function issuesOf(value: unknown): string[] {
@@ -44,7 +46,7 @@ test("every error names file, path, what was expected and what was got", () => {
     ],
     [
       { sinks: SINKS, sources: [{ format: "albs" }] },
-      'sluice.yaml: sources[0].format: expected one of alb, cloudtrail, vpc-flow, json, raw, got "albs"',
+      `sluice.yaml: sources[0].format: expected one of ${FORMAT_NAMES}, got "albs"`,
     ],
     [
       { sinks: SINKS, sources: [{ dataset: "My-Logs" }] },
@@ -68,7 +70,7 @@ test("every error names file, path, what was expected and what was got", () => {
     ],
     [
       { sinks: SINKS, sources: [{ format: "https://me:pw@x" }] },
-      'sluice.yaml: sources[0].format: expected one of alb, cloudtrail, vpc-flow, json, raw, got "https://…@x"',
+      `sluice.yaml: sources[0].format: expected one of ${FORMAT_NAMES}, got "https://…@x"`,
     ],
     [{ sinks: SINKS, onUndecodable: "drop" }, 'sluice.yaml: onUndecodable: expected one of retry, got "drop"'],
     [{ sinks: SINKS, deadLetter: { type: "s3" } }, "sluice.yaml: deadLetter.bucket: expected string, got nothing"],

@@ -2,6 +2,7 @@ import type { ByteWriter } from "../bytes/byte-writer.ts";
 import type { LayoutValues, LeafType } from "./layout.ts";
 
 const COMMA = 0x2c;
+const SPACE = 0x20;
 const QUOTE = 0x22;
 const CLOSE_BRACE = 0x7d;
 
@@ -23,7 +24,7 @@ export interface Group {
 /** What comes before the value itself. */
 export function opening(type: LeafType): string {
   if (type === "keyword" || type === "jsonText") return '"';
-  return type === "keywords" ? '["' : "";
+  return type === "keywords" || type === "words" ? '["' : "";
 }
 
 /** `skip`: bytes of the key to leave out: its comma, at the beginning of an object. False when the record has none of it. */
@@ -60,7 +61,8 @@ export function writeSlot(step: Slot, skip: number, values: LayoutValues, bytes:
   const from = values.from[slot] as number;
   const to = values.to[slot] as number;
   if (text !== undefined) out.ascii(text);
-  else if (type === "keywords") writeList(bytes, from, to, out);
+  else if (type === "keywords") writeList(COMMA, bytes, from, to, out);
+  else if (type === "words") writeList(SPACE, bytes, from, to, out);
   else if (type === "jsonText" || (type === "keyword" && !values.plain && !values.escaped))
     out.jsonText(bytes, from, to);
   else out.bytes(bytes, from, to);
@@ -68,10 +70,10 @@ export function writeSlot(step: Slot, skip: number, values: LayoutValues, bytes:
 }
 
 /** `a,b` → `a","b"]`, its opening written already. */
-function writeList(bytes: Uint8Array, from: number, to: number, out: ByteWriter): void {
+function writeList(separator: number, bytes: Uint8Array, from: number, to: number, out: ByteWriter): void {
   let start = from;
   for (let i = from; i <= to; i++) {
-    if (i < to && bytes[i] !== COMMA) continue;
+    if (i < to && bytes[i] !== separator) continue;
     out.jsonText(bytes, start, i);
     out.ascii(i < to ? '","' : '"]');
     start = i + 1;

@@ -2,10 +2,10 @@ import { Buffer } from "node:buffer";
 import type { FieldValue } from "./record.ts";
 
 /**
- * JSON type of a leaf. `keywords` is a comma-separated list that becomes an array of strings; `json` is JSON made for the
+ * JSON type of a leaf. `keywords` is a comma-separated list that becomes an array of strings, `words` one with spaces; `json` is JSON made for the
  * record; `jsonText` is a JSON value of the record kept as text: a string that holds it.
  */
-export type LeafType = "keyword" | "long" | "double" | "boolean" | "keywords" | "json" | "jsonText";
+export type LeafType = "keyword" | "long" | "double" | "boolean" | "keywords" | "words" | "json" | "jsonText";
 
 export interface Leaf {
   /** ECS name, dotted. */
@@ -34,7 +34,7 @@ export class Layout {
 
 /**
  * Values of one record under a layout: a span of the record's bytes, or a text, or nothing. Texts are copied as they are:
- * JSON, or keywords with nothing to escape; each of their characters is one byte. Reused between records.
+ * JSON, or the insides of JSON strings; each of their characters is one byte. Reused between records.
  */
 export class LayoutValues {
   readonly layout: Layout;
@@ -82,13 +82,19 @@ export class LayoutValues {
         return text === "true";
       case "keywords":
         return text.split(",");
+      case "words":
+        return text.split(" ");
       case "json":
         return JSON.parse(text);
       case "keyword":
-        return this.escaped && text.includes("\\") ? JSON.parse(`"${text}"`) : text;
+        return this.#isEscaped(slot) && text.includes("\\") ? JSON.parse(`"${text}"`) : text;
       default:
         return text;
     }
+  }
+
+  #isEscaped(slot: number): boolean {
+    return this.escaped || this.text[slot] !== undefined;
   }
 
   #textOf(slot: number, bytes: Uint8Array): string {

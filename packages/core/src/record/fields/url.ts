@@ -5,10 +5,15 @@ const SPACE = 0x20;
 const COLON = 0x3a;
 const SLASH = 0x2f;
 const QUESTION = 0x3f;
+const DOT = 0x2e;
+const HASH = 0x23;
+const AT = 0x40;
 
 /** The fields that `UrlFields` sets. */
 export const URL_FIELDS: Readonly<Record<string, LeafType>> = {
   "url.domain": "keyword",
+  "url.extension": "keyword",
+  "url.fragment": "keyword",
   "url.original": "keyword",
   "url.path": "keyword",
   "url.port": "long",
@@ -30,6 +35,8 @@ export class UrlFields {
   readonly #domain: number;
   readonly #port: number;
   readonly #path: number;
+  readonly #extension: number;
+  readonly #fragment: number;
   readonly #query: number;
 
   constructor(layout: Layout) {
@@ -38,6 +45,8 @@ export class UrlFields {
     this.#domain = layout.slot("url.domain");
     this.#port = layout.slot("url.port");
     this.#path = layout.slot("url.path");
+    this.#extension = layout.slot("url.extension");
+    this.#fragment = layout.slot("url.fragment");
     this.#query = layout.slot("url.query");
   }
 
@@ -53,22 +62,40 @@ export class UrlFields {
     while (colon < to && bytes[colon] !== COLON) colon++;
     if (!startsWith(bytes, colon, to, "://")) return;
     values.span(this.#scheme, from, colon);
-    const host = colon + 3;
-    let path = host;
-    while (path < to && bytes[path] !== SLASH && bytes[path] !== QUESTION) path++;
-    const port = portColon(bytes, host, path);
-    if (port >= 0) values.span(this.#port, port + 1, path);
-    const hostEnd = port >= 0 ? port : path;
-    const inner = bracketed(bytes, host, hostEnd);
-    if (hostEnd > host) values.span(this.#domain, host + inner, hostEnd - inner);
+    let path = colon + 3;
+    while (path < to && bytes[path] !== SLASH && bytes[path] !== QUESTION && bytes[path] !== HASH) path++;
+    this.#setHost(bytes, colon + 3, path, values);
     this.#setPath(bytes, path, to, values);
   }
 
+  /** Who the user is, before an @, is left out; so is a host with a port that is none. */
+  #setHost(bytes: Uint8Array, from: number, to: number, values: LayoutValues): void {
+    let host = to;
+    while (host > from && bytes[host - 1] !== AT) host--;
+    const port = portColon(bytes, host, to);
+    if (port >= 0) values.span(this.#port, port + 1, to);
+    const end = port >= 0 ? port : to;
+    const inner = bracketed(bytes, host, end);
+    if (inner === 0) for (let i = host; i < end; i++) if (bytes[i] === COLON) return;
+    if (end > host) values.span(this.#domain, host + inner, end - inner);
+  }
+
   #setPath(bytes: Uint8Array, from: number, to: number, values: LayoutValues): void {
-    let query = from;
-    while (query < to && bytes[query] !== QUESTION) query++;
-    if (query > from) values.span(this.#path, from, query);
-    if (query + 1 < to) values.span(this.#query, query + 1, to);
+    let end = from;
+    while (end < to && bytes[end] !== QUESTION && bytes[end] !== HASH) end++;
+    if (end > from) values.span(this.#path, from, end);
+    this.#setExtension(bytes, from, end, values);
+    let hash = end;
+    while (hash < to && bytes[hash] !== HASH) hash++;
+    if (hash > end + 1) values.span(this.#query, end + 1, hash);
+    if (hash + 1 < to) values.span(this.#fragment, hash + 1, to);
+  }
+
+  /** Behind the last dot of the path's last part. */
+  #setExtension(bytes: Uint8Array, from: number, to: number, values: LayoutValues): void {
+    let dot = to - 1;
+    while (dot >= from && bytes[dot] !== DOT && bytes[dot] !== SLASH) dot--;
+    if (dot >= from && bytes[dot] === DOT && dot + 1 < to) values.span(this.#extension, dot + 1, to);
   }
 }
 

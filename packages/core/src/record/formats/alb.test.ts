@@ -30,8 +30,8 @@ test("the documented example, field by field", () => {
     chosen_cert: { arn: CERTIFICATE },
     matched_rule_priority: "1",
     action_executed: ["authenticate", "forward"],
-    target_port: "10.0.0.1:80",
-    target_status_code: "200",
+    target_port: ["10.0.0.1:80"],
+    target_status_code: ["200"],
     conn_trace_id: "TID_1234abcd5678ef90",
   });
   expect(rest).toEqual({

@@ -1,9 +1,11 @@
+import { ipVersion } from "../../bytes/ip.ts";
 import { parseIsoZ } from "../../bytes/iso-time.ts";
 import { bracketed, isDecimal, isWholeNumber, portColon, startsWith } from "../fields/text.ts";
 import { TLS_FIELDS, TlsFields } from "../fields/tls.ts";
 import { REQUEST_FIELDS, RequestFields } from "../fields/url.ts";
 import { Layout, LayoutValues } from "../layout.ts";
 import type { RecordCursor } from "../record.ts";
+import { ELB_KEYS } from "./elb-columns.ts";
 import type { Format, FormatHint, ParseResult } from "./format.ts";
 import { Tokens } from "./tokens.ts";
 
@@ -28,8 +30,8 @@ const layout: Layout = new Layout({
   "aws.elb.action_executed": "keywords",
   "aws.elb.redirect_url": "keyword",
   "aws.elb.error.reason": "keyword",
-  "aws.elb.target_port": "keyword",
-  "aws.elb.target_status_code": "keyword",
+  "aws.elb.target_port": "words",
+  "aws.elb.target_status_code": "words",
   "aws.elb.classification": "keyword",
   "aws.elb.classification_reason": "keyword",
   "aws.elb.conn_trace_id": "keyword",
@@ -65,7 +67,6 @@ const PLAIN: readonly (readonly [number, number])[] = [
   [17, S("trace.id")],
   [18, S("destination.domain")],
   [19, S("aws.elb.chosen_cert.arn")],
-  [20, S("aws.elb.matched_rule_priority")],
   [21, S("event.start")],
   [22, S("aws.elb.action_executed")],
   [23, S("aws.elb.redirect_url")],
@@ -82,6 +83,8 @@ const WHOLE: readonly (readonly [number, number])[] = [
   [9, S("aws.elb.backend.http.response.status_code")],
   [10, S("http.request.body.bytes")],
   [11, S("http.response.body.bytes")],
+  // -1 when no rule could be looked at.
+  [20, S("aws.elb.matched_rule_priority")],
 ];
 const DECIMAL: readonly (readonly [number, number])[] = [
   [5, S("aws.elb.request_processing_time.sec")],
@@ -104,9 +107,12 @@ const MIN_FIELDS = 17;
 
 export const alb: Format = {
   name: "alb",
+  shape: "line",
+  keys: ELB_KEYS,
+  inLogs: true,
   dataset: "aws.elb_logs",
   layout,
-  constants: { "aws.elb.protocol": "http", "event.category": ["web"], "event.kind": "event" },
+  constants: { "aws.elb.protocol": "http", "cloud.provider": "aws", "event.category": ["web"], "event.kind": "event" },
   detect: ({ head }: FormatHint) => {
     const tokens = new Tokens();
     return isEntry(head, 0, head.length, tokens) && !Number.isNaN(timeOf(head, tokens));
@@ -189,13 +195,18 @@ function setAddress(bytes: Uint8Array, from: number, colon: number, slot: number
   values.span(slot, from + inner, colon - inner);
 }
 
+function isAddress(bytes: Uint8Array, from: number, to: number): boolean {
+  const inner = bracketed(bytes, from, to);
+  return ipVersion(bytes, from + inner, to - inner) !== 0;
+}
+
 function setClient(bytes: Uint8Array, tokens: Tokens, values: LayoutValues): void {
   const from = tokens.from[3] as number;
   const to = tokens.to[3] as number;
   const colon = portColon(bytes, from, to);
   if (colon < 0) return;
   setAddress(bytes, from, colon, SOURCE_ADDRESS, values);
-  setAddress(bytes, from, colon, SOURCE_IP, values);
+  if (isAddress(bytes, from, colon)) setAddress(bytes, from, colon, SOURCE_IP, values);
   values.span(SOURCE_PORT, colon + 1, to);
 }
 

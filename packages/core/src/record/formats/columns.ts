@@ -4,7 +4,7 @@ import { Layout, type LayoutValues, type LeafType } from "../layout.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** What a column is taken for: `ip` is a keyword where there is an address, else nothing; what is no number is no `long` or `double`. */
-export type ColumnKind = "keyword" | "keywords" | "long" | "double" | "ip";
+export type ColumnKind = "keyword" | "keywords" | "words" | "long" | "double" | "ip";
 
 /** A column of a line and the fields that it becomes as it is. A name may stand several times. */
 export type Column = readonly [name: string, kind: ColumnKind, ...fields: readonly string[]];
