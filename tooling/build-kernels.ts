@@ -75,7 +75,19 @@ const KERNELS: readonly Kernel[] = [
   {
     source: "packages/core/src/gzip/deflate.c",
     output: "packages/core/src/gzip/deflate-wasm.ts",
-    exports: ["input", "input_capacity", "output", "output_capacity", "piece_bound", "start", "compress", "drain"],
+    exports: [
+      "input",
+      "input_capacity",
+      "output",
+      "output_capacity",
+      "piece_bound",
+      "state",
+      "state_size",
+      "window_size",
+      "start",
+      "compress",
+      "drain",
+    ],
   },
   {
     source: "packages/core/src/object/inflate.c",

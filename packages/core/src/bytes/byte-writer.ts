@@ -46,6 +46,12 @@ export class ByteWriter {
     this.length = length;
   }
 
+  /** Takes back the first `count` bytes. */
+  drop(count: number): void {
+    this.buffer.copyWithin(0, count, this.length);
+    this.length -= count;
+  }
+
   byte(value: number): void {
     this.reserve(1);
     this.buffer[this.length++] = value;

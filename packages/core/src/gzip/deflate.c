@@ -5,6 +5,9 @@
 //   n = compress(size, last);      n bytes are now at output()
 //   take them and call drain(), at the latest when fewer than piece_bound() bytes of output_capacity() are free
 //
+// Between pieces other data may be compressed: the state_size() bytes at state() and the window_size() bytes before input()
+// are all that must be there again, after a drain().
+//
 // Every piece but the last must be input_capacity() bytes long, since addresses stand for positions (see `Bucket`).
 // Each piece becomes one block, whose matches reach back into earlier pieces. What comes out depends on nothing but the
 // bytes since start(): no byte, and no choice, comes from anything before it.
@@ -61,12 +64,9 @@ typedef u32 Code;
 
 static u8 in[BEFORE + PIECE + PADDING];
 static u8 out[OUTPUT];
-static Bucket table[1 << HASH_BITS];
 static Sequence sequences[PIECE / MIN_MATCH + 1];
 static u8 literals[PIECE + PADDING];
 static u8 *literals_end;
-// Bytes before the piece that matches may reach.
-static u32 history;
 
 static u32 literal_counts[LITERALS], distance_counts[DISTANCES], length_counts[MAX_MATCH + 1];
 static u8 literal_lengths[LITERALS], distance_lengths[DISTANCES];
@@ -77,7 +77,15 @@ typedef struct {
   u32 count;
   u8 *to;
 } Writer;
-static Writer writer;
+
+// What goes from one piece to the next, beside the WINDOW bytes before it.
+typedef struct {
+  Bucket table[1 << HASH_BITS];
+  Writer writer;
+  // Bytes before the piece that matches may reach.
+  u32 history;
+} State;
+static State now;
 
 static const u16 LENGTH_BASE[29] = {3,  4,  5,  6,  7,  8,  9,  10, 11,  13,  15,  17,  19,  23, 27,
                                     31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258};
@@ -109,7 +117,7 @@ static inline u32 differ32(const u8 *a, const u8 *b) { return differ16(a, b) | d
 
 // ---- Matches ----
 
-static inline Bucket *bucket_of(u64 bytes) { return &table[(bytes * 0x9E3779B185EBCA87) >> (64 - HASH_BITS)]; }
+static inline Bucket *bucket_of(u64 bytes) { return &now.table[(bytes * 0x9E3779B185EBCA87) >> (64 - HASH_BITS)]; }
 
 static inline void remember(const u8 *at) {
   Bucket *bucket = bucket_of(load64(at));
@@ -142,7 +150,7 @@ static inline Sequence sequence(u32 run, u32 length, u32 distance) {
 // Fills `sequences` and `literals`, and returns how many sequences end in a match; one of literals alone follows.
 static u32 parse(u32 size) {
   const u8 *at = in + BEFORE, *anchor = at;
-  const u8 *const oldest = at - history, *const end = at + size;
+  const u8 *const oldest = at - now.history, *const end = at + size;
   // Behind this there is no room for a match worth looking for.
   const u8 *const limit = size > MIN_AGAIN ? end - MIN_AGAIN : at;
   Sequence *next = sequences;
@@ -437,7 +445,7 @@ static void put_symbols(u32 matches) {
     lengths[i] = ((code & 0xffff) | (i - LENGTH_BASE[index]) << (code >> 16)) |
                  (u64)((code >> 16) + LENGTH_EXTRA[index]) << 32;
   }
-  Writer w = writer;
+  Writer w = now.writer;
   const u8 *literal = literals;
   for (u32 i = 0; i < matches; i++) {
     const Sequence each = sequences[i];
@@ -453,7 +461,7 @@ static void put_symbols(u32 matches) {
   put_literals(&w, literal, (u32)sequences[matches]);
   add_code(&w, literal_codes[END_OF_BLOCK]);
   flush(&w);
-  writer = w;
+  now.writer = w;
 }
 
 static void put_stored(u32 size, bool last) {
@@ -461,11 +469,11 @@ static void put_stored(u32 size, bool last) {
   do {
     const u32 part = min(size, 0xffff);
     size -= part;
-    put(&writer, (last && size == 0) | STORED << 1, 3);
-    align(&writer);
-    put(&writer, part | (~part & 0xffff) << 16, 32);
-    __builtin_memcpy(writer.to, at, part);
-    writer.to += part;
+    put(&now.writer, (last && size == 0) | STORED << 1, 3);
+    align(&now.writer);
+    put(&now.writer, part | (~part & 0xffff) << 16, 32);
+    __builtin_memcpy(now.writer.to, at, part);
+    now.writer.to += part;
     at += part;
   } while (size > 0);
 }
@@ -498,9 +506,9 @@ static void put_block(u32 size, bool last) {
   }
 
   const u32 kind = dynamic_bits < fixed_bits ? DYNAMIC : FIXED;
-  put(&writer, last | kind << 1, 3);
+  put(&now.writer, last | kind << 1, 3);
   if (kind == DYNAMIC) {
-    put_header(&writer, &header);
+    put_header(&now.writer, &header);
     build_codes(literal_lengths, LITERALS, literal_codes);
     build_codes(distance_lengths, DISTANCES, distance_codes);
   } else {
@@ -521,29 +529,32 @@ u8 *input(void) { return in + BEFORE; }
 u32 input_capacity(void) { return PIECE; }
 u8 *output(void) { return out; }
 u32 output_capacity(void) { return OUTPUT; }
+u8 *state(void) { return (u8 *)&now; }
+u32 state_size(void) { return sizeof now; }
+u32 window_size(void) { return WINDOW; }
 
 // The most that one piece adds: all of it, the heads of its stored parts, and what flush writes beyond its end.
 u32 piece_bound(void) { return PIECE + 64; }
 
-void drain(void) { writer.to = out; }
+void drain(void) { now.writer.to = out; }
 
 void start(void) {
   for (u32 index = 0, length = 3; length <= MAX_MATCH; length++) {
     while (index < 28 && LENGTH_BASE[index + 1] <= length) index++;
     length_index[length] = (u8)index;
   }
-  __builtin_memset(table, 0, sizeof table);
-  history = 0;
-  writer = (Writer){.bits = 0, .count = 0, .to = out};
+  __builtin_memset(now.table, 0, sizeof now.table);
+  now.history = 0;
+  now.writer = (Writer){.bits = 0, .count = 0, .to = out};
 }
 
 u32 compress(u32 size, u32 last) {
   put_block(size, last != 0);
   if (last) {
-    align(&writer);
+    align(&now.writer);
   } else {
     __builtin_memcpy(in + BEFORE - WINDOW, in + BEFORE + size - WINDOW, WINDOW);
-    history = WINDOW;
+    now.history = WINDOW;
   }
-  return (u32)(writer.to - out);
+  return (u32)(now.writer.to - out);
 }

@@ -55,13 +55,14 @@ export type SendResult =
 
 /** Bytes and parallel arrays, never record objects. Valid until `send` settles. */
 export interface EncodedBatch {
+  /** What the sink encoded; for sinks with `gzip`, one gzip member of it. */
   readonly bytes: Uint8Array;
   readonly count: number;
   /** What `Sink.partition` said of every record in it; "" without partitions. */
   readonly partition: string;
   /** Names the cell these records are of, the same on every attempt; only for sinks with `cellBytes`. */
   readonly cell?: string | undefined;
-  /** Where record `i` begins in `bytes`; `offset(count)` is the length. */
+  /** Where record `i` begins in what was encoded; `offset(count)` is the length. */
   offset(i: number): number;
   /** The deterministic id of record `i`. */
   id(i: number): string;
@@ -85,6 +86,11 @@ export interface Sink {
   readonly limits?: Partial<SinkLimits>;
   /** What happens when the same record is sent twice: it is kept once, once within an index or cell, or twice. */
   readonly dedupes: "always" | "within-index" | "never";
+  /**
+   * Set: batches are compressed while they are filled, at this gzip level (1 to 9), so that large ones take little memory.
+   * Limits go by what was encoded.
+   */
+  readonly gzip?: number;
   /** Records of different partitions never share a batch. Called once per record, before `encode`. */
   partition?(record: RecordView): string;
   /**

@@ -1,29 +1,55 @@
 import { ByteWriter } from "../bytes/byte-writer.ts";
+import { GZIP_PIECE_BYTES, GzipMember } from "../gzip/member.ts";
 import type { EncodedBatch } from "../ports/sink.ts";
 import { type RecordView, recordId } from "../record/record.ts";
 import { Columns } from "./columns.ts";
+import { type Content, GzipContent, PlainContent } from "./content.ts";
 import type { Slab } from "./slab-pool.ts";
 
-/** A batch being filled: one slab of bytes and parallel arrays. */
+/** A batch being filled: one slab of bytes and parallel arrays. Positions in it are in encoded bytes, packed or not. */
 export class OpenBatch {
   readonly number: number;
   readonly partition: string;
   readonly slab: Slab;
+  /** Where the next record goes. What was written before may have left it. */
   readonly writer: ByteWriter;
   /** Item of the first record; with cells, of all. */
   item = -1;
   /** Names the cell, for sinks that have them. */
   cell: string | undefined;
+  readonly #gzipLevel: number | undefined;
+  readonly #member: GzipMember | undefined;
+  /** Encoded bytes that have left the writer. */
+  #packed = 0;
 
-  constructor(number: number, partition: string, slab: Slab) {
+  /** With a level, the bytes are compressed while they come. */
+  constructor(number: number, partition: string, slab: Slab, gzipLevel?: number) {
     this.number = number;
     this.partition = partition;
     this.slab = slab;
     this.writer = slab.writer;
+    this.#gzipLevel = gzipLevel;
+    this.#member =
+      gzipLevel === undefined || slab.packed === undefined ? undefined : new GzipMember(gzipLevel, slab.packed);
   }
 
   get count(): number {
     return this.slab.columns.count;
+  }
+
+  /** Encoded bytes. */
+  get length(): number {
+    return this.#packed + this.writer.length;
+  }
+
+  /** What was written from `from` on, of a record not yet pushed. */
+  view(from: number): Uint8Array {
+    return this.writer.view(from - this.#packed);
+  }
+
+  /** Takes back what was written from `length` on, of a record not yet pushed. */
+  truncate(length: number): void {
+    this.writer.truncate(length - this.#packed);
   }
 
   /** Position of record `i`. */
@@ -40,12 +66,26 @@ export class OpenBatch {
   push(record: RecordView, item: number, offset: number): void {
     if (this.item < 0) this.item = item;
     this.slab.columns.push(record, item, offset);
+    if (this.#member !== undefined && this.writer.length >= GZIP_PIECE_BYTES) this.#pack(this.#member);
   }
 
   seal(): SealedBatch {
-    const { writer, columns } = this.slab;
-    columns.end(writer.length);
-    return new SealedBatch(this.number, writer.view(), columns, 0, this.count, this.partition, this.cell);
+    const { columns } = this.slab;
+    columns.end(this.length);
+    return new SealedBatch(this.number, this.#content(), columns, 0, this.count, this.partition, this.cell);
+  }
+
+  #pack(member: GzipMember): void {
+    const taken = member.take(this.writer.view());
+    this.writer.drop(taken);
+    this.#packed += taken;
+  }
+
+  #content(): Content {
+    const { writer, packed } = this.slab;
+    if (this.#member === undefined || packed === undefined) return new PlainContent(writer.view());
+    this.#member.end(writer.view());
+    return new GzipContent(packed.view(), this.#gzipLevel as number);
   }
 }
 
@@ -55,14 +95,14 @@ export class SealedBatch implements EncodedBatch {
   readonly count: number;
   readonly partition: string;
   readonly cell: string | undefined;
-  readonly bytes: Uint8Array;
-  readonly #all: Uint8Array;
+  readonly #content: Content;
   readonly #columns: Columns;
   readonly #first: number;
+  #bytes: Uint8Array | undefined;
 
   constructor(
     number: number,
-    all: Uint8Array,
+    content: Content,
     columns: Columns,
     first: number,
     count: number,
@@ -73,14 +113,21 @@ export class SealedBatch implements EncodedBatch {
     this.count = count;
     this.partition = partition;
     this.cell = cell;
-    this.#all = all;
+    this.#content = content;
     this.#columns = columns;
     this.#first = first;
-    this.bytes = all.subarray(columns.offsets[first] as number, columns.offsets[first + count] as number);
+  }
+
+  get bytes(): Uint8Array {
+    this.#bytes ??=
+      this.count === this.#columns.count
+        ? this.#content.bytes
+        : this.#content.part(this.#start(0), this.#start(this.count));
+    return this.#bytes;
   }
 
   offset(i: number): number {
-    return (this.#columns.offsets[this.#first + i] as number) - (this.#columns.offsets[this.#first] as number);
+    return this.#start(i) - this.#start(0);
   }
 
   item(i: number): number {
@@ -105,14 +152,15 @@ export class SealedBatch implements EncodedBatch {
     return recordId(keys[at] as string, starts[at] as number, ends[at] as number, parts[at] as number);
   }
 
+  /** As it was encoded. */
   record(i: number): Uint8Array {
-    return this.bytes.subarray(this.offset(i), this.offset(i + 1));
+    return this.#content.plain().subarray(this.#start(i), this.#start(i + 1));
   }
 
   slice(from: number, to: number): SealedBatch {
     return new SealedBatch(
       this.number,
-      this.#all,
+      this.#content,
       this.#columns,
       this.#first + from,
       to - from,
@@ -130,7 +178,13 @@ export class SealedBatch implements EncodedBatch {
       writer.bytes(this.record(i));
     }
     columns.end(writer.length);
-    return new SealedBatch(this.number, writer.view(), columns, 0, indices.length, this.partition, this.cell);
+    const content = this.#content.like(writer.view());
+    return new SealedBatch(this.number, content, columns, 0, indices.length, this.partition, this.cell);
+  }
+
+  /** Where record `i` begins in the content. */
+  #start(i: number): number {
+    return this.#columns.offsets[this.#first + i] as number;
   }
 
   /** Part of a cell may not take the whole cell's name: it would overwrite it. */

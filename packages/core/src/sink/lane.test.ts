@@ -3,12 +3,14 @@ import type { Ports } from "../api.ts";
 import { parseConfig } from "../config/parse-config.ts";
 import { SluiceError } from "../errors.ts";
 import { createPipeline } from "../pipeline.ts";
+import type { DeadLetter } from "../ports/dead-letters.ts";
 import type { ObjectReader } from "../ports/object-reader.ts";
+import { DELIVERED } from "../ports/sink.ts";
 import { REASON, type ScriptedSink, scriptedSink } from "./scripted-sink.testing.ts";
 
 const REF = { store: "s3", bucket: "b", key: "k", etag: "e" } as const;
 
-function readerOf(text: string, failAt = Number.POSITIVE_INFINITY): ObjectReader {
+function readerOf(text: string, failAt = Number.POSITIVE_INFINITY, step = 7): ObjectReader {
   const bytes = Buffer.from(text);
   return {
     read: async (_ref, { start, end }) => ({
@@ -16,9 +18,9 @@ function readerOf(text: string, failAt = Number.POSITIVE_INFINITY): ObjectReader
       size: bytes.length,
       lastModified: 1,
       body: (async function* () {
-        for (let at = start; at < Math.min(end, bytes.length); at += 7) {
+        for (let at = start; at < Math.min(end, bytes.length); at += step) {
           if (at >= failAt) throw new SluiceError("OBJECT_CHANGED", "changed meanwhile");
-          yield bytes.subarray(at, Math.min(at + 7, end));
+          yield bytes.subarray(at, Math.min(at + step, end));
         }
       })(),
     }),
@@ -26,7 +28,10 @@ function readerOf(text: string, failAt = Number.POSITIVE_INFINITY): ObjectReader
 }
 
 function pipelineOf(sink: ScriptedSink, limits: object, ports: Partial<Ports>) {
-  const config = parseConfig({ sinks: { sink: { type: "sink", limits } }, sources: [{ format: "raw" }] }, "test");
+  const config = parseConfig(
+    { sinks: { sink: { type: "sink", limits, retry: { minDelayMs: 1 } } }, sources: [{ format: "raw" }] },
+    "test",
+  );
   return createPipeline(config, { sinks: async () => sink.definition, ...ports });
 }
 
@@ -139,4 +144,47 @@ test("splitting a cell gives its halves names of their own", async () => {
   const names = sink.sent.map(({ cell }) => cell);
   expect(new Set(names).size).toBe(names.length);
   expect(sink.delivered).toHaveLength(20);
+});
+
+/** Of several of the pieces that a batch is compressed in. */
+const LONG = Array.from({ length: 90 }, (_, i) => `${i} ${`long line ${i * i} `.repeat(1500)}\n`).join("");
+
+function answerOnce(): Parameters<typeof scriptedSink>[0] {
+  return (batch, _call, number) => {
+    if (number > 1) return { kind: "delivered" };
+    const outcomes = Array.from({ length: batch.count }, (_, i) => {
+      if (i % 7 === 3) return { kind: "reject", reason: REASON } as const;
+      return i % 5 === 2 ? ({ kind: "retry", reason: REASON } as const) : ({ kind: "delivered" } as const);
+    });
+    return { kind: "each", outcomes };
+  };
+}
+
+test.each([
+  ["delivered", undefined, {}],
+  ["cut by limits", undefined, { maxBatchBytes: 700_000, maxBatchRecords: 31 }],
+  ["in cells", undefined, { cellBytes: 600_000 }],
+  [
+    "split",
+    (batch: { readonly count: number }) => (batch.count > 8 ? { kind: "split", reason: REASON } : DELIVERED),
+    {},
+  ],
+  ["each", answerOnce(), {}],
+] as const)("what is compressed while it is filled comes to the same: %s", async (_, script, limits) => {
+  const results = [];
+  for (const gzip of [undefined, 1, 6]) {
+    const letters: string[] = [];
+    const deadLetters = {
+      put: async (_key: string, all: readonly DeadLetter[]) => {
+        letters.push(...all.map(({ id, document }) => `${id} ${Buffer.from(document).toString()}`));
+      },
+    };
+    const sink = scriptedSink(script as never, gzip === undefined ? {} : { gzip });
+    const ports = { reader: readerOf(LONG, undefined, 100_003), deadLetters };
+    const { counts } = await pipelineOf(sink, { maxBatchBytes: 64_000_000, ...limits }, ports).objects([REF]);
+    expect((counts.delivered.sink ?? 0) + (counts.deadLettered.sink ?? 0)).toBe(90);
+    results.push({ counts, letters, sent: sink.sent, delivered: sink.delivered });
+  }
+  expect(results[1]).toEqual(results[0]);
+  expect(results[2]).toEqual(results[0]);
 });

@@ -79,8 +79,8 @@ export class Lane {
     const partition = sink.partition?.(record) ?? "";
     const slot = cell === undefined ? partition : `${item}\n${cell}\n${partition}`;
     const batch = this.#open.get(slot) ?? this.#begin(slot, partition, cell);
-    const before = batch.writer.length;
-    const refusal = this.#encode(sink, record, batch.writer) ?? this.#oversize(batch.writer.length - before);
+    const before = batch.length;
+    const refusal = this.#encode(sink, record, batch.writer) ?? this.#oversize(batch.length - before);
     if (refusal === undefined) this.#append(slot, batch, record, item, before);
     else this.#rejectEncoded(record, item, batch, before, refusal);
   }
@@ -151,11 +151,9 @@ export class Lane {
   #begin(slot: string, partition: string, cell: string | undefined): OpenBatch {
     const oldest = this.#open.size >= this.#limits.maxOpenPartitions ? this.#open.entries().next().value : undefined;
     if (oldest !== undefined) this.#closeEarly(oldest[0], oldest[1]);
-    const batch = new OpenBatch(
-      this.#options.ledger.openBatch(),
-      partition,
-      this.#slabs.take(this.#limits.maxBatchBytes),
-    );
+    const gzipLevel = this.#sink?.gzip;
+    const slab = this.#slabs.take(this.#limits.maxBatchBytes, gzipLevel !== undefined);
+    const batch = new OpenBatch(this.#options.ledger.openBatch(), partition, slab, gzipLevel);
     batch.cell = cell;
     this.#open.set(slot, batch);
     return batch;
@@ -165,9 +163,9 @@ export class Lane {
   #append(slot: string, open: OpenBatch, record: RecordView, item: number, before: number): void {
     let batch = open;
     let offset = before;
-    if (open.count > 0 && open.writer.length > this.#limits.maxBatchBytes) {
-      const bytes = open.writer.view(before);
-      open.writer.truncate(before);
+    if (open.count > 0 && open.length > this.#limits.maxBatchBytes) {
+      const bytes = open.view(before);
+      open.truncate(before);
       this.#open.delete(slot);
       batch = this.#begin(slot, open.partition, open.cell);
       batch.writer.bytes(bytes);
@@ -204,9 +202,7 @@ export class Lane {
 
   #abandon(slot: string, batch: OpenBatch, failure: Reason): void {
     this.#open.delete(slot);
-    const sealed = batch.seal();
-    for (let i = 0; i < sealed.count; i++)
-      this.#leave(sealed.item(i), sealed.number, sealed.position(i), "failed", failure);
+    for (let i = 0; i < batch.count; i++) this.#leave(batch.item, batch.number, batch.position(i), "failed", failure);
     this.#slabs.give(batch.slab);
   }
 
@@ -241,8 +237,8 @@ export class Lane {
     const { start, end, position } = record;
     const id = recordId(record.idKey, start, end, record.part);
     this.#enter(item, batch.number, position);
-    this.#letter({ item, batch: batch.number, position, id, start, end, encoded: batch.writer.view(before) }, reason);
-    batch.writer.truncate(before);
+    this.#letter({ item, batch: batch.number, position, id, start, end, encoded: batch.view(before) }, reason);
+    batch.truncate(before);
   }
 
   #letter(from: Rejected, reason: Reason): void {

@@ -1,5 +1,7 @@
 import { Buffer } from "node:buffer";
+import { gunzipSync } from "node:zlib";
 import * as z from "zod";
+import { isGzip } from "../object/decompress.ts";
 import type { EncodedBatch, SendCall, SendResult, Sink, SinkDefinition } from "../ports/sink.ts";
 import { encodeDocument } from "../record/document.ts";
 
@@ -62,7 +64,8 @@ function idsOf(batch: EncodedBatch): string[] {
 }
 
 function remember(batch: EncodedBatch, call: SendCall): Sent {
-  const { bytes, count, partition, cell } = batch;
+  const { count, partition, cell } = batch;
+  const bytes = isGzip(batch.bytes) ? gunzipSync(batch.bytes) : batch.bytes;
   const lines = Array.from({ length: count }, (_, i) =>
     Buffer.from(bytes.subarray(batch.offset(i), batch.offset(i + 1))).toString("utf8"),
   );

@@ -4,10 +4,13 @@ import type { EncodedBatch, Reason, Sink } from "../ports/sink.ts";
 import type { RecordView } from "../record/record.ts";
 import { OpenBatch } from "../sink/batch.ts";
 import { Columns } from "../sink/columns.ts";
+import type { Slab } from "../sink/slab-pool.ts";
 
 export interface TestBatch extends EncodedBatch {
   /** Those that `encode` refused; they are not in the batch. */
   readonly rejected: readonly Rejected[];
+  /** Record `i` as it was encoded. */
+  record(i: number): Uint8Array;
 }
 
 interface Rejected {
@@ -26,20 +29,25 @@ export function encodeBatch(
   const partitions = new Set(records.map((record) => sink.partition?.(record) ?? ""));
   assert.ok(partitions.size <= 1, `records of several partitions: ${[...partitions].join(", ")}`);
   const [partition = ""] = partitions;
-  const batch = new OpenBatch(0, partition, { writer: new ByteWriter(), columns: new Columns() });
+  const batch = new OpenBatch(0, partition, slabFor(sink), sink.gzip);
   batch.cell = options.cell ?? (sink.limits?.cellBytes === undefined ? undefined : CELL);
   const rejected = records.flatMap((record) => append(sink, record, batch));
   return Object.assign(batch.seal(), { rejected });
 }
 
+function slabFor({ gzip }: Sink): Slab {
+  const packed = gzip === undefined ? undefined : new ByteWriter();
+  return { writer: new ByteWriter(), columns: new Columns(), packed };
+}
+
 function append(sink: Sink, record: RecordView, batch: OpenBatch): readonly Rejected[] {
-  const before = batch.writer.length;
+  const before = batch.length;
   const reason = sink.encode(record, batch.writer);
   if (reason !== undefined) {
-    batch.writer.truncate(before);
+    batch.truncate(before);
     return [{ record, reason }];
   }
-  assert.ok(batch.writer.length > before, "encode wrote nothing for a record that it took");
+  assert.ok(batch.length > before, "encode wrote nothing for a record that it took");
   batch.push(record, 0, before);
   return [];
 }

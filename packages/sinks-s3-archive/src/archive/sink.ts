@@ -11,10 +11,7 @@ import { put } from "./send.ts";
 
 const MiB = 1024 * 1024;
 
-/**
- * A cell is one batch in memory. Documents of load balancer lines are 4.5 times as long as the lines, so that a cell of
- * 8 MiB takes 36 MiB and is not cut.
- */
+/** A cell is one batch. Documents of load balancer lines are 4.5 times as long as the lines: their cells are not cut either. */
 const LIMITS: Partial<SinkLimits> = {
   cellBytes: 8 * MiB,
   maxBatchBytes: 64 * MiB,
@@ -35,6 +32,7 @@ export function archiveSink(options: ArchiveOptions): Sink {
   return {
     dedupes: "within-index",
     limits: LIMITS,
+    gzip: options.compressionLevel,
     partition: keyPartition(options.key),
     encode,
     send: (batch, call): Promise<SendResult> =>
