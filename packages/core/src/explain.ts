@@ -1,5 +1,7 @@
+import { Buffer } from "node:buffer";
 import type { ExplainedItem, Explanation } from "./api.ts";
-import type { Decoded, Item, Unit } from "./envelope/item.ts";
+import { openInline } from "./envelope/decode.ts";
+import type { Decoded, Ignored, InlineItem, InnerItem, OpenItem, Unit } from "./envelope/item.ts";
 import { asSluiceError, quote } from "./errors.ts";
 import { ContentFramer } from "./framing/content.ts";
 import { contents, inMemory, type Stored } from "./object/contents.ts";
@@ -20,31 +22,63 @@ const NO_BYTES = new Uint8Array(0);
 export async function explainItems(plan: Plan, decoded: Decoded): Promise<Explanation> {
   const items: ExplainedItem[] = [];
   for (const unit of decoded.units) {
-    if (unit.error !== undefined) items.push(undecodable(unit));
-    for (const { path, reason } of unit.ignored)
-      items.push({ unit: unit.id, path, what: reason, status: "ignored", reason });
-    for (const item of unit.items) items.push(await explainItem(plan, unit, item));
+    if (unit.error !== undefined) items.push(undecodable(unit, unit.error));
+    for (const each of unit.ignored) items.push(ignored(unit, each));
+    for (const item of unit.items) {
+      if (item.kind === "inline") items.push(...(await explainInline(plan, unit, item)));
+      else items.push(await explainItem(plan, unit, item));
+    }
   }
   return { trigger: decoded.trigger, ok: items.every(({ status }) => status !== "undecodable"), items };
 }
 
-function undecodable(unit: Unit): ExplainedItem {
-  const reason = `${unit.error?.code}: ${unit.error?.message}`;
-  return { unit: unit.id, path: [unit.kind], what: "undecodable", status: "undecodable", reason };
+function undecodable({ id, kind }: Unit, error: unknown): ExplainedItem {
+  return { unit: id, path: [kind], what: "undecodable", status: "undecodable", reason: reasonOf(error) };
 }
 
-async function explainItem(plan: Plan, unit: Unit, item: Item): Promise<ExplainedItem> {
-  const settings = plan.sourceOf(item);
-  const base = { unit: unit.id, path: item.path, what: nameOf(item), source: settings.index };
+function ignored({ id }: Unit, { path, reason }: Ignored): ExplainedItem {
+  return { unit: id, path, what: reason, status: "ignored", reason };
+}
+
+/** What was opened is valid until something else is: events are looked at at once, bytes are copied. */
+async function explainInline(plan: Plan, unit: Unit, item: InlineItem): Promise<ExplainedItem[]> {
   try {
-    const { compression, bytes } = await firstBytes(plan, item);
-    const first = firstRecord(plan, item, bytes);
-    if (first === undefined) return { ...base, status: "record source", compression, reason: "no records" };
-    return { ...base, ...first, status: "record source", compression };
+    const opened = openInline(item, unit);
+    const explain = (each: InnerItem): Promise<ExplainedItem> | ExplainedItem =>
+      each.kind === "logs"
+        ? explained(plan, each, baseOf(plan, unit, each), { compression: "gzip", bytes: NO_BYTES })
+        : explainItem(plan, unit, { ...each, bytes: Buffer.from(each.bytes) });
+    return [...opened.ignored.map((each) => ignored(unit, each)), ...(await Promise.all(opened.items.map(explain)))];
   } catch (error) {
-    const known = asSluiceError(error);
-    return { ...base, status: "undecodable", reason: `${known.code}: ${known.message}` };
+    return [undecodable(unit, error)];
   }
+}
+
+async function explainItem(plan: Plan, unit: Unit, item: OpenItem): Promise<ExplainedItem> {
+  const base = baseOf(plan, unit, item);
+  try {
+    return explained(plan, item, base, await firstBytes(plan, item));
+  } catch (error) {
+    return { ...base, status: "undecodable", reason: reasonOf(error) };
+  }
+}
+
+type Base = Pick<ExplainedItem, "unit" | "path" | "what" | "source">;
+
+function baseOf(plan: Plan, unit: Unit, item: OpenItem): Base {
+  return { unit: unit.id, path: item.path, what: nameOf(item), source: plan.sourceOf(item).index };
+}
+
+/** By its first record. */
+function explained(plan: Plan, item: OpenItem, base: Base, { compression, bytes }: Peek): ExplainedItem {
+  const first = firstRecord(plan, item, bytes);
+  if (first === undefined) return { ...base, status: "record source", compression, reason: "no records" };
+  return { ...base, ...first, status: "record source", compression };
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = asSluiceError(error);
+  return `${code}: ${message}`;
 }
 
 interface Peek {
@@ -53,7 +87,7 @@ interface Peek {
   readonly bytes: Uint8Array;
 }
 
-async function firstBytes(plan: Plan, item: Item): Promise<Peek> {
+async function firstBytes(plan: Plan, item: OpenItem): Promise<Peek> {
   if (item.kind === "logs") return { compression: "gzip", bytes: NO_BYTES };
   if (item.kind === "direct") return { compression: undefined, bytes: NO_BYTES };
   if (item.kind === "bytes") return firstContent(inMemory(item.bytes), plan, item);
@@ -63,7 +97,7 @@ async function firstBytes(plan: Plan, item: Item): Promise<Peek> {
   return firstContent({ size, body, range, maxHeldBytes: PEEK_BYTES }, plan, item);
 }
 
-async function firstContent(stored: Stored, plan: Plan, item: Item): Promise<Peek> {
+async function firstContent(stored: Stored, plan: Plan, item: OpenItem): Promise<Peek> {
   for await (const content of contents(stored, plan.contentOptions(item))) {
     const compression = content.layers.length === 0 ? "none" : content.layers.join(", ");
     for await (const bytes of content.kind === "bytes" ? content.chunks : linesOf(content.blocks))
@@ -75,7 +109,7 @@ async function firstContent(stored: Stored, plan: Plan, item: Item): Promise<Pee
 
 type FirstRecord = Pick<ExplainedItem, "format" | "dataset" | "namespace" | "sinks" | "reason">;
 
-function firstRecord(plan: Plan, item: Item, bytes: Uint8Array): FirstRecord | undefined {
+function firstRecord(plan: Plan, item: OpenItem, bytes: Uint8Array): FirstRecord | undefined {
   let found: FirstRecord | undefined;
   const emit = (record: RecordCursor): void => {
     if (found !== undefined) return;
@@ -103,7 +137,7 @@ function firstRecord(plan: Plan, item: Item, bytes: Uint8Array): FirstRecord | u
   return found ?? (reader.format === undefined ? undefined : { format: reader.format, reason: "no records" });
 }
 
-function nameOf(item: Item): string {
+function nameOf(item: OpenItem): string {
   if (item.kind === "object") return `s3://${item.ref.bucket}/${quote(item.ref.key)}`;
   if (item.kind === "logs") return `log group ${quote(item.batch.group)}, ${item.events.count} events`;
   return item.kind === "bytes" ? `${quote(item.stream.arn)}, ${item.bytes.length} bytes` : item.stream;

@@ -155,6 +155,40 @@ test("Kinesis is told the earliest record that failed", async () => {
   expect(outcome.counts.delivered).toEqual({ sink: 2 });
 });
 
+test("payloads of an event are read one after another, each as if it had come alone", async () => {
+  const payload = (n: number, messages: readonly string[], more = {}): string => {
+    const logEvents = messages.map((said, i) => ({ id: `${n}${i}`, timestamp: 1790000000000 + n, message: said }));
+    const head = { messageType: "DATA_MESSAGE", owner: "1", logGroup: "g", logStream: `s${n}` };
+    return gzipSync(JSON.stringify({ ...head, logEvents, ...more })).toString("base64");
+  };
+  const data = [
+    ...Array.from({ length: 20 }, (_, n) => payload(n, [`first of ${n}`, `"second" of ${n}\n`])),
+    payload(20, [], { messageType: "CONTROL_MESSAGE" }),
+    gzipSync("a line of its own\nand another").toString("base64"),
+    payload(22, ["parsed, as there is something behind the events"], { more: true }),
+    Buffer.from("neither gzip nor JSON").toString("base64"),
+    payload(24, Array<string>(70).fill("more than the kernel takes at once ".repeat(1000))),
+    gzipSync("damaged").subarray(0, 20).toString("base64"),
+    payload(26, ["last"]),
+  ];
+  const records = data.map((each, i) => ({
+    eventSource: "aws:kinesis",
+    kinesis: { sequenceNumber: `${100 + i}`, data: each, approximateArrivalTimestamp: 1790000000 },
+  }));
+  const together = scriptedSink();
+  const outcome = await pipelineOf({ sink: together }, {}).handle({ Records: records });
+  expect(failures(outcome)).toEqual(["125"]);
+  expect(outcome.units[25]?.error?.message).toMatch(/^kinesis 125: kinesis.data: expected gzip data/);
+  expect(outcome.units[20]).toMatchObject({ ok: true, records: 0 });
+
+  const alone = scriptedSink();
+  for (const record of records) await pipelineOf({ sink: alone }, {}).handle({ Records: [record] });
+  const lines = ({ sent }: ScriptedSink): string[] => sent.flatMap((each) => each.lines);
+  expect(lines(together)).toHaveLength(115);
+  expect(lines(together)).toEqual(lines(alone));
+  expect(together.delivered).toEqual(lines(together).map((line) => JSON.parse(line).sluice.id));
+});
+
 test("in a FIFO group nothing after a failure is acknowledged; other groups are", async () => {
   const sink = scriptedSink();
   const fifo = (id: string, group: string, key: string): unknown => ({

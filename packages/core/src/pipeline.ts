@@ -2,8 +2,8 @@ import { Buffer } from "node:buffer";
 import { randomUUID } from "node:crypto";
 import type { DirectOptions, Invocation, Pipeline, Ports } from "./api.ts";
 import type { Config } from "./config/config.ts";
-import { decodeEvent } from "./envelope/decode.ts";
-import type { Decoded, Item } from "./envelope/item.ts";
+import { decodeEvent, openInline } from "./envelope/decode.ts";
+import type { Decoded, InlineItem, InnerItem, Item, OpenItem } from "./envelope/item.ts";
 import { asSluiceError, quote, SluiceError } from "./errors.ts";
 import { explainItems } from "./explain.ts";
 import { ContentFramer } from "./framing/content.ts";
@@ -55,9 +55,8 @@ async function carry(item: Item, unit: number, run: Run): Promise<void> {
   try {
     run.checkDeadline();
     if (item.kind === "object") await carryObject(item.ref, item, number, account, run);
-    else if (item.kind === "logs") await carryLogs(item, number, account, run);
-    else if (item.kind === "bytes") await carryBytes(item, number, account, run);
-    else await carryDirect(item, number, account, run);
+    else if (item.kind === "direct") await carryDirect(item, number, account, run);
+    else await carryInline(item, unit, number, account, run);
     account.finished = true;
   } catch (error) {
     account.fail(named(item, run.explainAbort(error)));
@@ -66,7 +65,13 @@ async function carry(item: Item, unit: number, run: Run): Promise<void> {
   }
 }
 
-async function carryObject(ref: ObjectRef, item: Item, number: number, account: ItemAccount, run: Run): Promise<void> {
+async function carryObject(
+  ref: ObjectRef,
+  item: OpenItem,
+  number: number,
+  account: ItemAccount,
+  run: Run,
+): Promise<void> {
   const { plan } = run;
   const object = await openObject(plan.reader, ref, run.readOptions);
   const origin = objectOrigin(ref, object.etag, object.lastModified, run.arrival);
@@ -126,7 +131,7 @@ function contentFramer(reader: RecordReader, run: Run): ContentFramer {
 }
 
 async function carryLogs(
-  item: Extract<Item, { kind: "logs" }>,
+  item: Extract<InnerItem, { kind: "logs" }>,
   number: number,
   account: ItemAccount,
   run: Run,
@@ -138,7 +143,7 @@ async function carryLogs(
 }
 
 async function carryBytes(
-  item: Extract<Item, { kind: "bytes" }>,
+  item: Extract<InnerItem, { kind: "bytes" }>,
   number: number,
   account: ItemAccount,
   run: Run,
@@ -146,7 +151,8 @@ async function carryBytes(
   const newReader = (): RecordReader => recordReader(item, streamOrigin(item.stream), undefined, number, account, run);
   const options = run.plan.contentOptions(item);
   if (isPacked(item.bytes, options)) {
-    await carryContents(inMemory(item.bytes), options, newReader, number, run);
+    // Decoded as it is waited for, which other payloads needn't.
+    await carryContents(inMemory(Buffer.from(item.bytes)), options, newReader, number, run);
     return;
   }
   const reader = newReader();
@@ -154,6 +160,21 @@ async function carryBytes(
   framer.push(item.bytes, (block) => reader.read(block));
   framer.end((block) => reader.read(block));
   await run.ready();
+}
+
+/** What came in the event itself: opened, and read at one go, as the next payload is opened into the same memory. */
+async function carryInline(
+  item: InnerItem | InlineItem,
+  unit: number,
+  number: number,
+  account: ItemAccount,
+  run: Run,
+): Promise<void> {
+  const found = item.kind === "inline" ? openInline(item, run.unit(unit)).items : [item];
+  for (const each of found) {
+    if (each.kind === "logs") await carryLogs(each, number, account, run);
+    else await carryBytes(each, number, account, run);
+  }
 }
 
 /** How many records of a program are taken before sinks are waited for. */
@@ -177,7 +198,7 @@ async function carryDirect(
 
 /** Each record goes through the filters and routes, and to the lanes it is meant for. */
 function recordReader(
-  item: Item,
+  item: OpenItem,
   origin: Origin,
   key: string | undefined,
   number: number,

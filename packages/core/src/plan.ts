@@ -1,6 +1,6 @@
 import type { Invocation, Ports } from "./api.ts";
 import type { Config } from "./config/config.ts";
-import type { Item, ReceiverContext } from "./envelope/item.ts";
+import type { OpenItem, ReceiverContext } from "./envelope/item.ts";
 import { SluiceError } from "./errors.ts";
 import type { ContentOptions } from "./object/contents.ts";
 import { type Clock, systemClock } from "./ports/clock.ts";
@@ -21,11 +21,11 @@ export interface Plan {
   readonly reader: ObjectReader;
   readonly sinkNames: readonly string[];
   readonly handles: readonly SinkHandle[];
-  readonly sourceOf: (item: Item) => SourceSettings;
+  readonly sourceOf: (item: OpenItem) => SourceSettings;
   readonly passes: Test;
   readonly route: Router;
   /** How an item's bytes are to be decoded. */
-  readonly contentOptions: (item: Item) => ContentOptions;
+  readonly contentOptions: (item: OpenItem) => ContentOptions;
   receiver(invocation: Invocation): ReceiverContext;
 }
 

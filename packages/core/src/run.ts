@@ -1,5 +1,5 @@
 import type { Invocation } from "./api.ts";
-import type { Decoded, Item } from "./envelope/item.ts";
+import type { Decoded, Item, Unit } from "./envelope/item.ts";
 import { SluiceError } from "./errors.ts";
 import type { ReadOptions } from "./object/read-object.ts";
 import { Ledger } from "./outcome/ledger.ts";
@@ -123,6 +123,10 @@ export class Run {
   /** A read cut off by the deadline says so, whatever words the reader found for it. */
   explainAbort(error: unknown): unknown {
     return this.#reading.signal.aborted ? deadlineError() : error;
+  }
+
+  unit(number: number): Unit {
+    return this.#decoded.units[number] as Unit;
   }
 
   async *counted(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

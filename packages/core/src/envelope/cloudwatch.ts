@@ -1,6 +1,6 @@
-import { Buffer } from "node:buffer";
 import { expectText, isObject, malformed } from "./expect.ts";
-import { inflateInline } from "./inflate.ts";
+import { inline, inlineBytes } from "./inline.ts";
+import type { Opened, ReceiverContext } from "./item.ts";
 import { isLogPayload, logBytes, logPayload } from "./log-payload.ts";
 import type { Envelope } from "./unwrap.ts";
 
@@ -14,9 +14,13 @@ export const cloudwatch: Envelope = {
     if (isLogPayload(value)) return logPayload(value, context, path);
     if (!isObject(value.awslogs)) return undefined;
     const data = expectText(value.awslogs.data, "awslogs.data");
-    const bytes = inflateInline(Buffer.from(data, "base64"), context.maxInlineBytes, "awslogs.data");
-    const found = logBytes(bytes, context, path);
-    if (found === undefined) throw malformed("awslogs.data", "log events", Buffer.from(bytes).toString("utf8"));
-    return found;
+    return inline(path, () => opened(data, context, path));
   },
 };
+
+function opened(data: string, context: ReceiverContext, path: readonly string[]): Opened {
+  const bytes = inlineBytes(data, context.maxInlineBytes, "awslogs.data");
+  const found = logBytes(bytes, context, path);
+  if (found === undefined) throw malformed("awslogs.data", "log events", bytes.toString("utf8"));
+  return found;
+}

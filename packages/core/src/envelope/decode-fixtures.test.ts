@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { decodeEvent } from "./decode.ts";
-import type { Item, ReceiverContext } from "./item.ts";
+import { withPayloads } from "./events.testing.ts";
+import type { OpenItem, ReceiverContext } from "./item.ts";
 import { eventList } from "./log-events.testing.ts";
 
 const FIXTURES = new URL("../../../../fixtures/", import.meta.url);
@@ -29,8 +30,11 @@ const CONTEXT: ReceiverContext = {
   arrival: 1,
   maxInlineBytes: 1_000_000,
 };
-const decode = (name: string) => decodeEvent(parse(`events/${name}.json`), CONTEXT);
-const itemsOf = (name: string): readonly Item[] => decode(name).units.flatMap(({ items }) => items);
+const decode = (name: string) => {
+  const { trigger, units } = decodeEvent(parse(`events/${name}.json`), CONTEXT);
+  return { trigger, units: units.map(withPayloads) };
+};
+const itemsOf = (name: string): readonly OpenItem[] => decode(name).units.flatMap(({ items }) => items);
 
 test.each(Object.entries(EXPECTED))("%s", (name, expected) => {
   const { trigger, units } = decode(name);

@@ -2,7 +2,8 @@ import { globSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeEvent } from "./decode.ts";
-import type { Item } from "./item.ts";
+import { withPayloads } from "./events.testing.ts";
+import type { OpenItem } from "./item.ts";
 import { eventList } from "./log-events.testing.ts";
 
 const EVENTS = new URL("../../../../fixtures/events/", import.meta.url);
@@ -15,7 +16,7 @@ const CODES = new Set(["EVENT_UNRECOGNIZED", "EVENT_MALFORMED", "EVENT_TOO_DEEP"
 const LONG = "~".repeat(201);
 
 /** What the core goes on to rely on. */
-function sound(item: Item): boolean {
+function sound(item: OpenItem): boolean {
   if (item.kind === "object") return item.ref.bucket !== "" && item.ref.key !== "";
   if (item.kind === "logs")
     return eventList(item.events).every(
@@ -26,7 +27,7 @@ function sound(item: Item): boolean {
 
 function check(event: unknown): void {
   const { units } = decodeEvent(event, { region: "r", account: "a", arrival: 1, maxInlineBytes: 5_000 });
-  for (const { items, ignored, error, receiveCount } of units) {
+  for (const { items, ignored, error, receiveCount } of units.map(withPayloads)) {
     expect(items.length + ignored.length > 0).toBe(error === undefined);
     expect(items.every(sound)).toBe(true);
     expect(receiveCount).toBeGreaterThanOrEqual(1);

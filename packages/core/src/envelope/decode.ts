@@ -1,6 +1,6 @@
 import { asSluiceError, quote, SluiceError } from "../errors.ts";
 import { expectObject, expectText, isObject, type Json, list, optionalText } from "./expect.ts";
-import type { Decoded, ReceiverContext, Unit } from "./item.ts";
+import type { Decoded, InlineItem, Opened, ReceiverContext, Unit } from "./item.ts";
 import { unwrap } from "./unwrap.ts";
 
 /**
@@ -42,11 +42,23 @@ function unitOf(head: UnitHead, value: unknown, path: readonly string[], context
     const { items, ignored } = unwrap(value, path, context);
     return { ...head, items, ignored };
   } catch (error) {
-    const known = asSluiceError(error);
-    const where = head.id === "" ? "event" : `${head.kind} ${quote(head.id)}`;
-    const named = new SluiceError(known.code, `${where}: ${known.message}`, { cause: known });
-    return { ...head, items: [], ignored: [], error: named };
+    return { ...head, items: [], ignored: [], error: named(head, error) };
   }
+}
+
+/** What is in a payload of the unit; read it before the next is opened. Throws why the unit fails. */
+export function openInline({ open }: InlineItem, unit: UnitHead): Opened {
+  try {
+    return open();
+  } catch (error) {
+    throw named(unit, error);
+  }
+}
+
+function named({ id, kind }: UnitHead, error: unknown): SluiceError {
+  const known = asSluiceError(error);
+  const where = id === "" ? "event" : `${kind} ${quote(id)}`;
+  return new SluiceError(known.code, `${where}: ${known.message}`, { cause: known });
 }
 
 function hasMessageId(record: unknown): boolean {

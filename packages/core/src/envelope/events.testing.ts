@@ -1,6 +1,8 @@
+import { Buffer } from "node:buffer";
 import { gzipSync } from "node:zlib";
-import { decodeEvent } from "./decode.ts";
-import type { ReceiverContext, Unit } from "./item.ts";
+import { asSluiceError } from "../errors.ts";
+import { decodeEvent, openInline } from "./decode.ts";
+import type { InnerItem, OpenItem, ReceiverContext, Unit } from "./item.ts";
 
 export const CONTEXT: ReceiverContext = { region: "eu-west-1", account: "1", arrival: 77, maxInlineBytes: 10_000 };
 
@@ -49,8 +51,31 @@ export const destination = (requestPayload: unknown): object => ({
   requestPayload,
 });
 
-export const decode = (event: unknown, context: ReceiverContext = CONTEXT): readonly Unit[] =>
-  decodeEvent(event, context).units;
+/** A unit with all of its payloads opened. */
+export type OpenUnit = Omit<Unit, "items"> & { readonly items: readonly OpenItem[] };
+
+export const decode = (event: unknown, context: ReceiverContext = CONTEXT): readonly OpenUnit[] =>
+  decodeEvent(event, context).units.map(withPayloads);
+
+/** As reading the unit would find it, and lasting. */
+export function withPayloads(unit: Unit): OpenUnit {
+  try {
+    const all = unit.items.map((item) =>
+      item.kind === "inline" ? openInline(item, unit) : { items: [item], ignored: [] },
+    );
+    const items = all.flatMap((each) => each.items.map(kept));
+    return { ...unit, items, ignored: [...unit.ignored, ...all.flatMap((each) => each.ignored)] };
+  } catch (error) {
+    return { ...unit, items: [], ignored: [], error: asSluiceError(error) };
+  }
+}
+
+function kept<Kept extends OpenItem | InnerItem>(item: Kept): Kept {
+  if (item.kind === "bytes") return { ...item, bytes: Buffer.from(item.bytes) };
+  if (item.kind !== "logs" || item.events.form === "parsed") return item;
+  return { ...item, events: { ...item.events, bytes: Buffer.from(item.events.bytes) } };
+}
+
 /** What came of the only unit: `path` of its items, why they were ignored, or the error. */
 export function outcome(event: unknown, context: ReceiverContext = CONTEXT): unknown {
   const units = decode(event, context);

@@ -2,6 +2,7 @@ import type { DirectRecord } from "../api.ts";
 import type { SluiceError } from "../errors.ts";
 import type { ObjectRef } from "../ports/object-reader.ts";
 import type { LogBatch, StreamRecord } from "../record/origin.ts";
+import type { LogKernel } from "./log-kernel.ts";
 
 /** What must be acknowledged: told to the trigger when something of it fails. */
 export type UnitKind = "sqs" | "kinesis" | "invocation" | "object" | "direct";
@@ -16,13 +17,14 @@ export interface LogEvent {
   readonly message: string;
 }
 
-/** Events of one batch: as values, or left in the payload's bytes (the first at `start`), which the log kernel reads. */
+/** Events of one batch: as values, or left in the payload's bytes, where the log kernel found them; valid until its next scan. */
 export type LogEvents = { readonly count: number; readonly firstId: string; readonly lastId: string } & (
   | { readonly form: "parsed"; readonly list: readonly LogEvent[] }
-  | { readonly form: "in place"; readonly bytes: Uint8Array; readonly start: number }
+  | { readonly form: "in place"; readonly bytes: Uint8Array; readonly kernel: LogKernel }
 );
 
-export type Item =
+/** What can be read as it is. */
+export type OpenItem =
   | { readonly kind: "object"; readonly path: EnvelopePath; readonly ref: ObjectRef }
   | {
       readonly kind: "logs";
@@ -37,6 +39,26 @@ export type Item =
       readonly stream: string;
       readonly records: Iterable<DirectRecord>;
     };
+
+/**
+ * A payload that came in the event itself, compressed, and stays so until its turn. `open` gives what is in it, valid
+ * until the next one is opened: it is to be read at one go. It throws a coded error, which fails the unit.
+ */
+export interface InlineItem {
+  readonly kind: "inline";
+  readonly path: EnvelopePath;
+  readonly open: () => Opened;
+}
+
+/** What comes in an event itself, ready to be read. */
+export type InnerItem = Extract<OpenItem, { readonly kind: "logs" | "bytes" }>;
+
+export interface Opened {
+  readonly items: readonly InnerItem[];
+  readonly ignored: readonly Ignored[];
+}
+
+export type Item = OpenItem | InlineItem;
 
 /** Known to carry no records: s3:TestEvent, CONTROL_MESSAGE, ObjectRemoved … */
 export interface Ignored {

@@ -1,8 +1,7 @@
-import { Buffer } from "node:buffer";
 import { isPlausibleTime } from "../bytes/iso-time.ts";
 import { expectObject, isObject, type Json, list, malformed, optionalNumber, optionalText } from "./expect.ts";
-import { inflateInline } from "./inflate.ts";
-import type { ReceiverContext } from "./item.ts";
+import { inline, inlineBytes } from "./inline.ts";
+import type { Opened, ReceiverContext } from "./item.ts";
 import { logBytes } from "./log-payload.ts";
 import { type Envelope, merge, type Unwrapped } from "./unwrap.ts";
 
@@ -19,8 +18,13 @@ export const kinesis: Envelope = {
 
 function kinesisRecord(record: Json, context: ReceiverContext, path: readonly string[]): Unwrapped {
   const inner = expectObject(record.kinesis, "kinesis");
-  if (typeof inner.data !== "string") throw malformed("kinesis.data", "base64 text", inner.data);
-  const bytes = inflateInline(Buffer.from(inner.data, "base64"), context.maxInlineBytes, "kinesis.data");
+  const { data } = inner;
+  if (typeof data !== "string") throw malformed("kinesis.data", "base64 text", data);
+  return inline(path, () => opened(data, record, inner, context, path));
+}
+
+function opened(data: string, record: Json, inner: Json, context: ReceiverContext, path: readonly string[]): Opened {
+  const bytes = inlineBytes(data, context.maxInlineBytes, "kinesis.data");
   const region = optionalText(record.awsRegion) ?? context.region;
   const logs = logBytes(bytes, { ...context, region }, [...path, "cloudwatch-logs"]);
   if (logs !== undefined) return logs;

@@ -1,14 +1,14 @@
 /*
  * Log kernel: reads the events of a CloudWatch Logs payload where they lie.
  *
- * The caller writes the payload's `n` bytes to input() and calls scan(n, start, keyed), `start` being where the first event
+ * The caller writes the payload's `n` bytes to input() and calls scan(n, start, schema), `start` being where the first event
  * begins, behind "logEvents":[ . Takes exactly what CloudWatch Logs writes, {"id":"…","timestamp":N,"message":"…"} with
  * nothing between, up to ]} and the end; gives the number of events, or -1 for anything else, which the caller then
  * leaves to JSON.parse. Strings are checked: no control characters, only escapes that JSON knows, no lone surrogates.
  *
- * Event i: with `keyed`, key_chars()[33 * i + 1 …] is the 128-bit hash of its id under the seed in hex (the byte before is the caller's); its message, still escaped and
- * without one line end at its end, is input[message_from[i], message_to[i]); decoded_bytes[i] is its size in UTF-8 once
- * unescaped; escapes[i] says whether it holds any escape.
+ * Event i: key_chars()[33 * i …] is `schema`, then the 128-bit hash of its id under the seed in hex; its message, still
+ * escaped and without one line end at its end, is input[message_from[i], message_to[i]); decoded_bytes[i] is its size in
+ * UTF-8 once unescaped; escapes[i] says whether it holds any escape.
  */
 #include <wasm_simd128.h>
 
@@ -122,7 +122,7 @@ static void hash(const u8 *p, u32 size, u8 *out) {
     for (int nibble = 0; nibble < 8; nibble++) *out++ = "0123456789abcdef"[h[w] >> (28 - 4 * nibble) & 15];
 }
 
-int scan(u32 n, u32 start, int keyed) {
+int scan(u32 n, u32 start, u32 schema) {
   const u8 *p = input_bytes + start, *end = input_bytes + n;
   /* A quote, so that scanning stops; whatever is read beyond the end is caught by comparing with it. */
   for (int i = 0; i < SLACK; i++) input_bytes[n + i] = '"';
@@ -171,7 +171,8 @@ int scan(u32 n, u32 start, int keyed) {
     to_at[count] = message_end - input_bytes;
     decoded[count] = size;
     escape_counts[count] = found;
-    if (keyed) hash(id, id_end - id, keys + KEY_CHARS * count + 1);
+    keys[KEY_CHARS * count] = schema;
+    hash(id, id_end - id, keys + KEY_CHARS * count + 1);
     count++;
     p += 2;
     if (*p == ']') break;

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { instantiate, sharedKernel } from "../bytes/wasm.ts";
 import type { StreamSeed } from "../record/log-event-key.ts";
 import { ID_SCHEMA } from "../record/origin.ts";
+import { KEY_BYTES } from "../record/record.ts";
 import { WASM } from "./log-kernel-wasm.ts";
 
 interface Exports {
@@ -18,15 +19,17 @@ interface Exports {
   readonly seed: () => number;
   readonly input_capacity: () => number;
   readonly max_events: () => number;
-  readonly scan: (size: number, start: number, keyed: number) => number;
+  readonly scan: (size: number, start: number, schema: number) => number;
 }
 
-const KEY_CHARS = 33;
+const SCHEMA = ID_SCHEMA.charCodeAt(0);
 
 /** Reads log events where they lie, in WebAssembly (log-kernel.c says what it promises). Valid until the next scan. */
 export class LogKernel {
-  /** Bytes of the largest payload. */
-  readonly capacity: number;
+  /** For a payload to be scanned right where it is written to. */
+  readonly input: Buffer;
+  /** Of event `i` from KEY_BYTES × i on. */
+  readonly keys: Uint8Array;
   readonly messageFrom: Int32Array;
   readonly messageTo: Int32Array;
   readonly idFrom: Int32Array;
@@ -35,8 +38,6 @@ export class LogKernel {
   readonly escapes: Int32Array;
   readonly timestamps: Float64Array;
   readonly #exports: Exports;
-  readonly #input: Uint8Array;
-  readonly #keys: Buffer;
   readonly #seed: Uint32Array;
 
   constructor() {
@@ -45,7 +46,8 @@ export class LogKernel {
     const events = exports.max_events();
     const ints = (address: number): Int32Array => new Int32Array(buffer, address, events);
     this.#exports = exports;
-    this.capacity = exports.input_capacity();
+    this.input = Buffer.from(buffer, exports.input(), exports.input_capacity());
+    this.keys = new Uint8Array(buffer, exports.key_chars(), events * KEY_BYTES);
     this.messageFrom = ints(exports.message_from());
     this.messageTo = ints(exports.message_to());
     this.idFrom = ints(exports.id_from());
@@ -53,22 +55,16 @@ export class LogKernel {
     this.decodedBytes = ints(exports.decoded_bytes());
     this.escapes = ints(exports.escapes());
     this.timestamps = new Float64Array(buffer, exports.timestamps(), events);
-    this.#input = new Uint8Array(buffer, exports.input(), this.capacity);
-    this.#keys = Buffer.from(buffer, exports.key_chars(), events * KEY_CHARS);
     this.#seed = new Uint32Array(buffer, exports.seed(), 4);
-    for (let i = 0; i < events; i++) this.#keys[i * KEY_CHARS] = ID_SCHEMA.charCodeAt(0);
   }
 
-  /** The number of events, the first of which begins at `start`; -1 for bytes that aren't just as CloudWatch Logs writes them. Keys are made when there is a seed. */
-  scan(bytes: Uint8Array, start: number, seed?: StreamSeed): number {
-    if (bytes.length > this.capacity) return -1;
-    this.#input.set(bytes);
-    if (seed !== undefined) this.#seed.set(seed);
-    return this.#exports.scan(bytes.length, start, seed === undefined ? 0 : 1);
-  }
-
-  key(i: number): string {
-    return this.#keys.toString("latin1", i * KEY_CHARS, (i + 1) * KEY_CHARS);
+  /** The number of events, the first of which begins at `start`; -1 for bytes that aren't just as CloudWatch Logs writes them. */
+  scan(bytes: Uint8Array, start: number, seed: StreamSeed): number {
+    const { input } = this;
+    if (bytes.length > input.length) return -1;
+    if (bytes.buffer !== input.buffer || bytes.byteOffset !== input.byteOffset) input.set(bytes);
+    this.#seed.set(seed);
+    return this.#exports.scan(bytes.length, start, SCHEMA);
   }
 }
 

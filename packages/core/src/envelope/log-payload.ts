@@ -1,9 +1,9 @@
 import { Buffer, isUtf8 } from "node:buffer";
+import { streamSeed } from "../record/log-event-key.ts";
 import type { LogBatch } from "../record/origin.ts";
 import { expectText, isObject, type Json, malformed } from "./expect.ts";
-import type { LogEvent, ReceiverContext } from "./item.ts";
+import type { LogEvent, Opened, ReceiverContext } from "./item.ts";
 import { logKernel } from "./log-kernel.ts";
-import type { Unwrapped } from "./unwrap.ts";
 
 export interface LogPayload extends Json {
   readonly messageType: string;
@@ -15,7 +15,7 @@ export function isLogPayload(value: unknown): value is LogPayload {
 }
 
 /** A payload that was parsed: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html */
-export function logPayload(value: LogPayload, context: ReceiverContext, path: readonly string[]): Unwrapped {
+export function logPayload(value: LogPayload, context: ReceiverContext, path: readonly string[]): Opened {
   if (value.messageType === "CONTROL_MESSAGE") return { items: [], ignored: [{ path, reason: "CONTROL_MESSAGE" }] };
   if (value.messageType !== "DATA_MESSAGE")
     throw malformed("messageType", "DATA_MESSAGE or CONTROL_MESSAGE", value.messageType);
@@ -48,8 +48,11 @@ const EVENTS = Buffer.from('"logEvents":[');
 /** Where the events begin at the latest: names of groups, streams and filters are bounded. */
 const MAX_HEAD_BYTES = 16 * 1024;
 
-/** The payload in these bytes, when that is what they hold. Its events stay where they are if CloudWatch Logs wrote it as it does. */
-export function logBytes(bytes: Uint8Array, context: ReceiverContext, path: readonly string[]): Unwrapped | undefined {
+/**
+ * The payload in these bytes, when that is what they hold. Its events stay where they are if CloudWatch Logs wrote it as
+ * it does; they are valid until the next call.
+ */
+export function logBytes(bytes: Uint8Array, context: ReceiverContext, path: readonly string[]): Opened | undefined {
   if (bytes[0] !== OPEN_BRACE) return undefined;
   const inPlace = eventsInPlace(bytes, context, path);
   if (inPlace !== undefined) return inPlace;
@@ -57,7 +60,7 @@ export function logBytes(bytes: Uint8Array, context: ReceiverContext, path: read
   return isLogPayload(value) ? logPayload(value, context, path) : undefined;
 }
 
-function eventsInPlace(bytes: Uint8Array, context: ReceiverContext, path: readonly string[]): Unwrapped | undefined {
+function eventsInPlace(bytes: Uint8Array, context: ReceiverContext, path: readonly string[]): Opened | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const at = buffer.subarray(0, MAX_HEAD_BYTES).indexOf(EVENTS);
   if (at < 0) return undefined;
@@ -66,10 +69,11 @@ function eventsInPlace(bytes: Uint8Array, context: ReceiverContext, path: readon
   if (!isLogPayload(head) || head.messageType !== "DATA_MESSAGE") return undefined;
   const batch = batchOf(head, context);
   const kernel = logKernel();
-  const count = kernel === undefined || !isUtf8(buffer) ? -1 : kernel.scan(buffer, start);
-  if (kernel === undefined || count <= 0) return undefined;
+  if (kernel === undefined || !isUtf8(buffer)) return undefined;
+  const count = kernel.scan(buffer, start, streamSeed(batch));
+  if (count <= 0) return undefined;
   const id = (i: number): string => buffer.toString("utf8", kernel.idFrom[i], kernel.idTo[i]);
-  const events = { form: "in place", bytes: buffer, start, count, firstId: id(0), lastId: id(count - 1) } as const;
+  const events = { form: "in place", bytes: buffer, kernel, count, firstId: id(0), lastId: id(count - 1) } as const;
   return { items: [{ kind: "logs", path, batch, events }], ignored: [] };
 }
 

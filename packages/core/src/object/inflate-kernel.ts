@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { crc32 } from "node:zlib";
 import { instantiate } from "../bytes/wasm.ts";
 import { WASM } from "./inflate-wasm.ts";
@@ -37,8 +38,9 @@ export class InflateError extends Error {
 
 /** Gunzip in WebAssembly, in half a megabyte of memory that is used over and over; of one object at a time. */
 export class Inflater {
+  /** What is to be decoded may be put here first: then it isn't copied. */
+  readonly input: Buffer;
   readonly #exports: Exports;
-  readonly #input: Uint8Array;
   #fed = 0;
   #status = INPUT;
   /** Of the member so far. */
@@ -49,7 +51,7 @@ export class Inflater {
   constructor() {
     this.#exports = instantiate<Exports>(WASM);
     const { memory, input, input_capacity } = this.#exports;
-    this.#input = new Uint8Array(memory.buffer, input(), input_capacity());
+    this.input = Buffer.from(memory.buffer, input(), input_capacity());
   }
 
   /** Forgets everything about earlier data. */
@@ -62,10 +64,11 @@ export class Inflater {
 
   /** Decodes what comes next, in pieces that are valid until the next one is asked for. */
   *decode(bytes: Uint8Array): Generator<Uint8Array> {
-    const capacity = this.#input.length;
+    const { input } = this;
+    const capacity = input.length;
     for (let at = 0; at < bytes.length; at += capacity) {
       const part = bytes.subarray(at, at + capacity);
-      this.#input.set(part);
+      if (part.buffer !== input.buffer || part.byteOffset !== input.byteOffset) input.set(part);
       this.#exports.feed(part.length);
       this.#fed += part.length;
       yield* this.#pieces();

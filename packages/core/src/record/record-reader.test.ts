@@ -122,7 +122,8 @@ test("frames that say where they are have their ids from that, not from where th
 });
 
 const eventId = Buffer.from("e-4");
-const event = { idKey: "1event", position: 4, timestamp: Date.UTC(2026, 4, 1), eventId, idFrom: 0, idTo: 3 };
+const key = Buffer.from(`1${"event".padEnd(32, "0")}`);
+const event = { key, keyFrom: 0, position: 4, timestamp: Date.UTC(2026, 4, 1), eventId, idFrom: 0, idTo: 3 };
 const said = (text: string): EventMessage => {
   const bytes = Buffer.from(text);
   return { bytes, from: 0, to: bytes.length, size: bytes.length, escaped: false, inJson: false };
@@ -134,7 +135,7 @@ describe("log events", () => {
     reader.readEvent(event, said("grün"));
     expect(records).toMatchObject([
       {
-        id: "1event-0-5",
+        id: `${key}-0-5`,
         timestampFrom: "record",
         document: { "@timestamp": "2026-05-01T00:00:00.000Z", event: { id: "e-4" } },
       },
@@ -146,7 +147,7 @@ describe("log events", () => {
     (timestamp) => {
       const { records, reader } = reading();
       reader.readEvent({ ...event, timestamp }, said("a"));
-      reader.readDirect(Buffer.from("a"), { ...event, timestamp }, undefined);
+      reader.readDirect(Buffer.from("a"), { idKey: "1a", position: 4, timestamp }, undefined);
       for (const record of records)
         expect(record).toMatchObject({ timestampFrom: "arrival", document: { "@timestamp": ISO } });
       expect(records).toHaveLength(2);

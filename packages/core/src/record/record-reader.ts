@@ -26,7 +26,9 @@ export interface EventHead {
   readonly eventId: Uint8Array;
   readonly idFrom: number;
   readonly idTo: number;
-  readonly idKey: string;
+  /** First part of the record's id is `key[keyFrom, keyFrom + KEY_BYTES)`. */
+  readonly key: Uint8Array;
+  readonly keyFrom: number;
   readonly position: number;
   readonly timestamp: number;
 }
@@ -112,7 +114,8 @@ export class RecordReader {
     cursor.end = message.size;
     cursor.inJson = message.inJson;
     if (message.escaped) cursor.setEscapedMessage(bytes, from, to);
-    cursor.idKey = event.idKey;
+    cursor.ownKey = event.key;
+    cursor.ownKeyFrom = event.keyFrom;
     cursor.position = event.position;
     setTime(cursor, event.timestamp);
     cursor.eventId = event.eventId;

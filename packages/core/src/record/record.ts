@@ -52,10 +52,15 @@ export function recordId(key: string, start: number, end: number, part: number):
   return part === 0 ? `${key}-${start}-${end}` : `${key}-${start}-${end}.${part}`;
 }
 
+/** Characters, and bytes, of a key: the schema's version and 128 bits in hex. */
+export const KEY_BYTES = 33;
+
 const HYPHEN = 0x2d;
 
 export function writeId(record: RecordView, out: ByteWriter): void {
-  out.ascii(record.idKey);
+  const { ownKey, ownKeyFrom } = record as RecordCursor;
+  if (ownKey === undefined) out.ascii(record.idKey);
+  else out.bytes(ownKey, ownKeyFrom, ownKeyFrom + KEY_BYTES);
   out.byte(HYPHEN);
   out.integer(record.start);
   out.byte(HYPHEN);
@@ -68,7 +73,10 @@ const NO_TAGS: readonly string[] = [];
 /** The one mutable record of an item, moved from frame to frame. */
 export class RecordCursor implements RecordView {
   context: RecordContext;
-  idKey: string;
+  /** When set, the key is `ownKey[ownKeyFrom, ownKeyFrom + KEY_BYTES)`: a string for each of many records would have to be collected again. */
+  ownKey: Uint8Array | undefined;
+  ownKeyFrom = 0;
+  #idKey: string;
   start = 0;
   end = 0;
   part = 0;
@@ -102,7 +110,18 @@ export class RecordCursor implements RecordView {
 
   constructor(context: RecordContext) {
     this.context = context;
-    this.idKey = context.origin.id;
+    this.#idKey = context.origin.id;
+  }
+
+  get idKey(): string {
+    return this.ownKey === undefined
+      ? this.#idKey
+      : latinOrUtf8(this.ownKey, this.ownKeyFrom, this.ownKeyFrom + KEY_BYTES);
+  }
+
+  set idKey(key: string) {
+    this.#idKey = key;
+    this.ownKey = undefined;
   }
 
   /** Moves to a frame; everything that a format may set is reset. */

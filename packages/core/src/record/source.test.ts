@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { SourceConfig } from "../config/config.ts";
-import type { Item } from "../envelope/item.ts";
+import type { OpenItem } from "../envelope/item.ts";
 import { compileSources } from "./source.ts";
 
-const OBJECT: Item = {
+const OBJECT: OpenItem = {
   kind: "object",
   path: [],
   ref: {
@@ -14,13 +14,13 @@ const OBJECT: Item = {
     region: "eu-west-1",
   },
 };
-const LOGS: Item = {
+const LOGS: OpenItem = {
   kind: "logs",
   path: [],
   batch: { owner: "123", region: "eu-west-1", group: "/aws/lambda/shop/checkout", stream: "2026/11/03/[$LATEST]4459" },
   events: { form: "parsed", list: [], count: 0, firstId: "", lastId: "" },
 };
-const BYTES: Item = {
+const BYTES: OpenItem = {
   kind: "bytes",
   path: [],
   stream: {
@@ -33,7 +33,7 @@ const BYTES: Item = {
   },
   bytes: new Uint8Array(0),
 };
-const DIRECT: Item = { kind: "direct", path: [], stream: "checkout", records: [] };
+const DIRECT: OpenItem = { kind: "direct", path: [], stream: "checkout", records: [] };
 
 const source = (match: SourceConfig["match"], over: Partial<SourceConfig> = {}): SourceConfig => ({
   match,
@@ -44,7 +44,7 @@ const source = (match: SourceConfig["match"], over: Partial<SourceConfig> = {}):
 });
 
 describe("the first source that matches wins", () => {
-  const index = (item: Item, ...matches: SourceConfig["match"][]): number | undefined =>
+  const index = (item: OpenItem, ...matches: SourceConfig["match"][]): number | undefined =>
     compileSources(matches.map((match) => source(match)))(item).index;
 
   test("in the order of the config", () => {
@@ -57,7 +57,7 @@ describe("the first source that matches wins", () => {
     expect([OBJECT, LOGS, BYTES, DIRECT].map((item) => index(item, {}))).toEqual([0, 0, 0, 0]);
   });
 
-  test.each<[string, Item, SourceConfig["match"], boolean]>([
+  test.each<[string, OpenItem, SourceConfig["match"], boolean]>([
     ["* stays within a folder of a key", OBJECT, { key: "AWSLogs/*/x.log.gz" }, false],
     ["** goes through folders of a key", OBJECT, { key: "**/elasticloadbalancing/**" }, true],
     ["* goes through the slashes of a log group", LOGS, { logGroup: "/aws/lambda/*" }, true],
@@ -82,12 +82,12 @@ describe("the first source that matches wins", () => {
 });
 
 describe("format and dataset", () => {
-  const settings = (item: Item, over: Partial<SourceConfig>) => {
+  const settings = (item: OpenItem, over: Partial<SourceConfig>) => {
     const { format, dataset } = compileSources([source({}, over)])(item);
     return [format?.name, dataset];
   };
 
-  test.each<[string, Item, Partial<SourceConfig>, [string | undefined, string | undefined]]>([
+  test.each<[string, OpenItem, Partial<SourceConfig>, [string | undefined, string | undefined]]>([
     ["nothing said, object: by content", OBJECT, {}, [undefined, undefined]],
     ["nothing said, stream: by content", BYTES, {}, [undefined, undefined]],
     ["nothing said, log group: by content", LOGS, {}, [undefined, undefined]],

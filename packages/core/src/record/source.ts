@@ -1,5 +1,5 @@
 import type { SourceConfig } from "../config/config.ts";
-import type { Item } from "../envelope/item.ts";
+import type { OpenItem } from "../envelope/item.ts";
 import type { Compression } from "../ports/codec.ts";
 import { compileGlob, type Matcher } from "../process/glob.ts";
 import type { Format } from "./formats/format.ts";
@@ -22,7 +22,7 @@ export interface SourceSettings {
   readonly constants: Readonly<Record<string, string>>;
 }
 
-export type SourceResolver = (item: Item) => SourceSettings;
+export type SourceResolver = (item: OpenItem) => SourceSettings;
 
 const DEFAULT_NAMESPACE = "default";
 /** Dataset of content that no source and no format names. */
@@ -48,7 +48,7 @@ function compileMatch(source: SourceConfig): (facts: Facts) => boolean {
   return (facts) => tests.every(([name, matcher]) => facts[name] !== undefined && matcher(facts[name]));
 }
 
-function factsOf(item: Item): Facts {
+function factsOf(item: OpenItem): Facts {
   const none = { bucket: undefined, key: undefined, logGroup: undefined, logStream: undefined, streamArn: undefined };
   switch (item.kind) {
     case "object": {
@@ -69,14 +69,14 @@ function factsOf(item: Item): Facts {
 }
 
 /** What the config says the content is, else what the log group's name says; several: its content is to tell. */
-function candidates(source: SourceConfig | undefined, item: Item): readonly Format[] {
+function candidates(source: SourceConfig | undefined, item: OpenItem): readonly Format[] {
   const named = source?.format ?? source?.dataset;
   if (named !== undefined) return formatsNamed(named);
   const format = item.kind === "logs" ? formatOfLogs(item.batch.group, item.batch.stream) : undefined;
   return format === undefined ? [] : [format];
 }
 
-function settingsOf(source: SourceConfig | undefined, index: number | undefined, item: Item): SourceSettings {
+function settingsOf(source: SourceConfig | undefined, index: number | undefined, item: OpenItem): SourceSettings {
   const formats = candidates(source, item);
   const [format] = formats;
   return {

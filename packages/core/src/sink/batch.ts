@@ -148,8 +148,8 @@ export class SealedBatch implements EncodedBatch {
 
   id(i: number): string {
     const at = this.#first + i;
-    const { keys, starts, ends, parts } = this.#columns;
-    return recordId(keys[at] as string, starts[at] as number, ends[at] as number, parts[at] as number);
+    const { starts, ends, parts } = this.#columns;
+    return recordId(this.#columns.key(at), starts[at] as number, ends[at] as number, parts[at] as number);
   }
 
   /** As it was encoded. */

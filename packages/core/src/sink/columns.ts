@@ -1,6 +1,9 @@
-import type { RecordView } from "../record/record.ts";
+import { Buffer } from "node:buffer";
+import { KEY_BYTES, type RecordCursor, type RecordView } from "../record/record.ts";
 
 const FIRST_ROWS = 1024;
+/** Stands for keys that are in `#own`. */
+const OWN = "";
 
 /** What core keeps of each record of a batch beside its bytes: enough to account for it and to name it. Grows, and is reused. */
 export class Columns {
@@ -12,12 +15,16 @@ export class Columns {
   starts: Float64Array = new Float64Array(FIRST_ROWS);
   ends: Float64Array = new Float64Array(FIRST_ROWS);
   parts: Int32Array = new Int32Array(FIRST_ROWS);
-  /** First parts of the ids: mostly the same string, so that a list of references is enough. */
-  keys: string[] = [];
+  /** First parts of the ids, which neighbours mostly share: each with the row that it begins at. */
+  readonly #keys: string[] = [];
+  readonly #keyRows: number[] = [];
+  /** Keys that are one record's own, by row. */
+  #own: Uint8Array | undefined;
 
   clear(): void {
     this.count = 0;
-    this.keys = [];
+    this.#keys.length = 0;
+    this.#keyRows.length = 0;
   }
 
   push(record: RecordView, item: number, offset: number): void {
@@ -28,7 +35,9 @@ export class Columns {
     this.starts[row] = record.start;
     this.ends[row] = record.end;
     this.parts[row] = record.part;
-    this.keys.push(record.idKey);
+    const { ownKey, ownKeyFrom } = record as RecordCursor;
+    if (ownKey === undefined) this.#share(row, record.idKey);
+    else this.#keep(row, ownKey, ownKeyFrom);
   }
 
   /** A row of another batch. */
@@ -37,12 +46,38 @@ export class Columns {
     this.offsets[to] = offset;
     for (const name of ["items", "positions", "starts", "ends", "parts"] as const)
       this[name][to] = from[name][row] as number;
-    this.keys.push(from.keys[row] as string);
+    this.#share(to, from.key(row));
+  }
+
+  /** First part of the record's id. */
+  key(row: number): string {
+    let low = 0;
+    for (let high = this.#keyRows.length; high - low > 1; ) {
+      const middle = (low + high) >> 1;
+      if ((this.#keyRows[middle] as number) <= row) low = middle;
+      else high = middle;
+    }
+    const shared = this.#keys[low] as string;
+    if (shared !== OWN || this.#own === undefined) return shared;
+    return Buffer.from(this.#own.buffer, row * KEY_BYTES, KEY_BYTES).toString("latin1");
   }
 
   /** Where the last row's bytes end. */
   end(length: number): void {
     this.offsets[this.count] = length;
+  }
+
+  #share(row: number, key: string): void {
+    if (key === this.#keys.at(-1)) return;
+    this.#keys.push(key);
+    this.#keyRows.push(row);
+  }
+
+  #keep(row: number, bytes: Uint8Array, from: number): void {
+    this.#own ??= new Uint8Array(this.items.length * KEY_BYTES);
+    const own = this.#own;
+    for (let at = row * KEY_BYTES, i = from; i < from + KEY_BYTES; i++) own[at++] = bytes[i] as number;
+    this.#share(row, OWN);
   }
 
   #next(): number {
@@ -68,5 +103,9 @@ export class Columns {
     this.ends = wider(this.ends, rows);
     this.items = longer(this.items);
     this.parts = longer(this.parts);
+    if (this.#own === undefined) return;
+    const own = new Uint8Array(rows * KEY_BYTES);
+    own.set(this.#own);
+    this.#own = own;
   }
 }
