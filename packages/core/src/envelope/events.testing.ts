@@ -60,19 +60,21 @@ export const decode = (event: unknown, context: ReceiverContext = CONTEXT): read
 /** As reading the unit would find it, and lasting. */
 export function withPayloads(unit: Unit): OpenUnit {
   try {
-    const all = unit.items.map((item) =>
-      item.kind === "inline" ? openInline(item, unit) : { items: [item], ignored: [] },
-    );
-    const items = all.flatMap((each) => each.items.map(kept));
+    const all = unit.items.map((item) => {
+      if (item.kind !== "inline") return { items: [item], ignored: [] };
+      const { items, ignored } = openInline(item, unit);
+      return { items: items.map(kept), ignored };
+    });
+    const items = all.flatMap((each) => each.items);
     return { ...unit, items, ignored: [...unit.ignored, ...all.flatMap((each) => each.ignored)] };
   } catch (error) {
     return { ...unit, items: [], ignored: [], error: asSluiceError(error) };
   }
 }
 
-function kept<Kept extends OpenItem | InnerItem>(item: Kept): Kept {
+function kept(item: InnerItem): InnerItem {
   if (item.kind === "bytes") return { ...item, bytes: Buffer.from(item.bytes) };
-  if (item.kind !== "logs" || item.events.form === "parsed") return item;
+  if (item.events.form === "parsed") return item;
   return { ...item, events: { ...item.events, bytes: Buffer.from(item.events.bytes) } };
 }
 
