@@ -3,9 +3,10 @@ import { ipVersion } from "../../bytes/ip.ts";
 import { isoMillis, isPlausibleTime } from "../../bytes/iso-time.ts";
 import { parseClfTime, parseEpochTime, parseIsoTime } from "../../bytes/log-time.ts";
 import type { ConstantValue } from "../document-template.ts";
-import { isDecimal, isWholeNumber, jsonInside, latin1 } from "../fields/text.ts";
-import { type Layout, LayoutValues, type LeafType } from "../layout.ts";
+import { isDecimal, isWholeNumber, latin1 } from "../fields/text.ts";
+import type { Layout, LeafType } from "../layout.ts";
 import type { RecordCursor } from "../record.ts";
+import { Event } from "./event.ts";
 import type { Format, FormatHint, ParseResult } from "./format.ts";
 import { JsonFields, type Member, type MemberKind } from "./json-fields.ts";
 import { JsonScanner } from "./json-scanner.ts";
@@ -30,8 +31,8 @@ export interface JsonSpec
   readonly members: readonly Member[];
   /** Members that `derive` looks at, beside those that become fields. */
   readonly others?: readonly string[];
-  /** Members that the time is taken from: the first that is one. Without any the record is none of this format. */
-  readonly time: readonly string[];
+  /** The members that the time is taken from: the first that is one; or its milliseconds. NaN: the record is none of this format. */
+  readonly time: readonly string[] | ((event: JsonEvent) => number);
   /** Records without a time of their own are of this format, too. */
   readonly timeless?: true;
   /** Whether the members of a first record are this format's for certain: name → the bytes from its value on. */
@@ -47,18 +48,16 @@ export interface JsonSpec
 }
 
 /** The object under way, by the paths of its members. Reused from object to object. */
-export class JsonEvent {
-  readonly values: LayoutValues;
-  bytes: Uint8Array = new Uint8Array(0);
+export class JsonEvent extends Event {
   readonly #fields: JsonFields;
   readonly #scanner: JsonScanner;
   #from = 0;
   #to = 0;
 
   constructor(fields: JsonFields) {
+    super(fields.layout);
     this.#fields = fields;
     this.#scanner = new JsonScanner(fields.table);
-    this.values = new LayoutValues(fields.layout);
   }
 
   /** False when the record is no JSON object. */
@@ -114,12 +113,6 @@ export class JsonEvent {
     return JSON.parse(Buffer.from(this.bytes.buffer, this.bytes.byteOffset + from, to - from).toString("utf8"));
   }
 
-  /** NaN for what is no number, nor a text of one. */
-  number(path: string): number {
-    const inside = this.inside(path);
-    return inside === undefined ? Number.NaN : Number(inside);
-  }
-
   /** 4 or 6 when it is an IP address, else 0. */
   ip(path: string): 0 | 4 | 6 {
     return this.to(path) < 0 ? 0 : ipVersion(this.bytes, this.from(path) + 1, this.to(path) - 1);
@@ -131,23 +124,6 @@ export class JsonEvent {
     if (to < 0) return Number.NaN;
     const inset = this.bytes[this.from(path)] === QUOTE ? 1 : 0;
     return timeIn(this.bytes, this.from(path) + inset, to - inset);
-  }
-
-  /** Sets a field to ready JSON, or to the inside of a JSON string; undefined takes it away. */
-  set(field: string, text: string | undefined): void {
-    const slot = this.values.layout.slot(field);
-    this.values.to[slot] = -1;
-    this.values.text[slot] = text;
-  }
-
-  /** Sets a field to any text. */
-  setText(field: string, text: string | undefined): void {
-    this.set(field, text === undefined ? undefined : jsonInside(text));
-  }
-
-  /** Sets a field to any JSON value. */
-  setJson(field: string, value: unknown): void {
-    this.set(field, value === undefined ? undefined : Buffer.from(JSON.stringify(value)).toString("latin1"));
   }
 
   /** The members that become fields as they are. */
@@ -234,27 +210,17 @@ export function jsonFormat(spec: JsonSpec): Format {
   let fields: JsonFields | undefined;
   const built = (): JsonFields => {
     const { members, others = [], time, derived = {}, overrides } = spec;
-    fields ??= new JsonFields(members, [...others, ...time], derived, overrides);
+    fields ??= new JsonFields(members, [...others, ...(typeof time === "function" ? [] : time)], derived, overrides);
     return fields;
   };
-  const {
-    members: _members,
-    others: _others,
-    time: _time,
-    detects,
-    fits: _fits,
-    derive: _derive,
-    derived: _,
-    ...own
-  } = spec;
   return {
-    ...own,
+    ...spec,
     constants: spec.constants ?? {},
     shape: "object",
     get layout(): Layout {
       return built().layout;
     },
-    detect: (hint) => detects(hint.members, hint),
+    detect: (hint) => spec.detects(hint.members, hint),
     parser: ({ fields: wanted }) => {
       const reader = new JsonReader(spec, built());
       return wanted ? (record) => reader.parse(record) : (record) => reader.parseTime(record);
@@ -282,16 +248,22 @@ class JsonReader {
   }
 
   parseTime(record: RecordCursor): ParseResult {
-    const { time, timeless, fits } = this.#spec;
-    const event = this.#event;
-    if (!event.scan(record) || fits?.(event) === false) return "unparsed";
+    const { timeless, fits } = this.#spec;
+    if (!this.#event.scan(record) || fits?.(this.#event) === false) return "unparsed";
+    const ms = this.#time();
+    if (!isPlausibleTime(ms)) return timeless === true ? "record" : "unparsed";
+    record.timestamp = ms;
+    record.timestampFrom = "record";
+    return "record";
+  }
+
+  #time(): number {
+    const { time } = this.#spec;
+    if (typeof time === "function") return time(this.#event);
     for (const path of time) {
-      const ms = event.time(path);
-      if (!isPlausibleTime(ms)) continue;
-      record.timestamp = ms;
-      record.timestampFrom = "record";
-      return "record";
+      const ms = this.#event.time(path);
+      if (isPlausibleTime(ms)) return ms;
     }
-    return timeless === true ? "record" : "unparsed";
+    return Number.NaN;
   }
 }

@@ -1,12 +1,15 @@
 import { ipVersion } from "../../bytes/ip.ts";
 import { isPlausibleTime } from "../../bytes/iso-time.ts";
 import type { ConstantValue } from "../document-template.ts";
-import { isAbsent, latin1 } from "../fields/text.ts";
-import { type Layout, LayoutValues, type LeafType } from "../layout.ts";
+import { isAbsent, utf8 } from "../fields/text.ts";
+import type { Layout, LeafType } from "../layout.ts";
 import type { RecordCursor } from "../record.ts";
 import { type Column, type ColumnOrder, Columns } from "./columns.ts";
-import type { Format, ParseResult } from "./format.ts";
+import { Event } from "./event.ts";
+import type { Format, FormatHint, ParseResult } from "./format.ts";
 import { Tokens } from "./tokens.ts";
+
+const HASH = 0x23;
 
 /** How a line falls into columns; false when it doesn't. */
 export type Split = (tokens: Tokens, bytes: Uint8Array, from: number, to: number) => boolean;
@@ -18,7 +21,7 @@ export const atBars: Split = (tokens, bytes, from, to) => tokens.splitAt(0x7c, b
 
 /** A format whose records are lines of columns. */
 export interface LineSpec
-  extends Pick<Format, "name" | "rank" | "dataset" | "keys" | "logs" | "inLogs" | "constantsOf"> {
+  extends Pick<Format, "name" | "rank" | "dataset" | "keys" | "logs" | "inLogs" | "constantsOf" | "framing"> {
   readonly constants?: Readonly<Record<string, ConstantValue>>;
   /** The columns in their order, and what becomes of them as they are. */
   readonly columns: readonly Column[];
@@ -26,12 +29,19 @@ export interface LineSpec
   readonly fewest: number;
   readonly most?: number;
   readonly split?: Split;
+  /**
+   * Lines that begin with # say what follows (W3C Extended Log File Format): `#Fields:` what the columns are, `#Date:` the day.
+   * What it names and `columns` doesn't, keeps its place.
+   */
+  readonly directives?: true;
   /** A look at the bytes before the line is split, to pass over others' quickly. */
   begins?(bytes: Uint8Array, from: number, to: number): boolean;
   /** Whether the columns are what they must be, beside the time. */
   fits?(line: Line): boolean;
-  /** Milliseconds since the epoch; NaN: the line is none of this format. */
-  time(line: Line): number;
+  /** Milliseconds since the epoch; NaN: the line is none of this format; undefined: it has no time of its own. */
+  time(line: Line): number | undefined;
+  /** Whether an object is of this format, where its first lines say more than one. */
+  detects?(hint: FormatHint): boolean;
   /** The fields that aren't columns, and their types. */
   readonly derived?: Readonly<Record<string, LeafType>>;
   /** Fields that the line knows better than the place it came from. */
@@ -40,15 +50,19 @@ export interface LineSpec
   derive?(layout: Layout): (line: Line) => void;
 }
 
-/** The line under way, by the names of its columns. Reused from line to line. */
-export class Line {
+/** A line, by the names of its columns. */
+export class Line extends Event {
   readonly tokens: Tokens = new Tokens();
-  readonly values: LayoutValues;
-  bytes: Uint8Array = new Uint8Array(0);
+  readonly columns: Columns;
+  /** By the line that named them last, or as they usually are. */
   order: ColumnOrder;
+  named = false;
+  /** What the last `#Date:` said. */
+  date: string | undefined;
 
   constructor(columns: Columns) {
-    this.values = new LayoutValues(columns.layout);
+    super(columns.layout);
+    this.columns = columns;
     this.order = columns.usual;
   }
 
@@ -66,68 +80,41 @@ export class Line {
     return token < 0 || token >= this.tokens.count ? 0 : (places[token] as number);
   }
 
-  /** False for `-`, for nothing, and for what the line doesn't have. */
+  /** False for `-`, too. */
   has(name: string): boolean {
     return !isAbsent(this.bytes, this.from(name), this.to(name));
   }
 
-  /** Each byte a character; undefined when there is none. */
   text(name: string): string | undefined {
-    return this.has(name) ? latin1(this.bytes, this.from(name), this.to(name)) : undefined;
+    return this.has(name) ? utf8(this.bytes, this.from(name), this.to(name)) : undefined;
   }
 
-  /** 4 or 6 when the column is an IP address, else 0. */
   ip(name: string): 0 | 4 | 6 {
     return ipVersion(this.bytes, this.from(name), this.to(name));
-  }
-
-  /** Sets a field to ready JSON, or the inside of a JSON string; undefined takes it away. */
-  set(field: string, text: string | undefined): void {
-    const slot = this.values.layout.slot(field);
-    this.values.to[slot] = -1;
-    this.values.text[slot] = text;
-  }
-
-  /** Sets a field to bytes of the line. */
-  span(field: string, from: number, to: number): void {
-    this.values.span(this.values.layout.slot(field), from, to);
   }
 }
 
 /** One declarative file makes a format: tables and a parser are built when the first of its lines is read. */
 export function lineFormat(spec: LineSpec): Format {
-  let columns: Columns | undefined;
-  const built = (): Columns => {
-    columns ??= new Columns(spec.columns, spec.derived ?? {}, spec.overrides ?? []);
-    return columns;
+  let built: Columns | undefined;
+  const columns = (): Columns => {
+    built ??= new Columns(spec.columns, spec.derived ?? {}, spec.overrides ?? []);
+    return built;
   };
-  const {
-    begins,
-    fits,
-    time,
-    fewest,
-    most,
-    derive,
-    split,
-    columns: _columns,
-    derived: _derived,
-    overrides: _,
-    ...own
-  } = spec;
   return {
-    ...own,
+    ...spec,
     constants: spec.constants ?? {},
     shape: "line",
     get layout(): Layout {
-      return built().layout;
+      return columns().layout;
     },
-    detect: ({ head }) => {
-      if (begins?.(head, 0, head.length) === false) return false;
-      const reader = new LineReader(spec, built());
-      return reader.split(head, 0, head.length) && !Number.isNaN(reader.time());
+    detect: (hint) => {
+      if (spec.detects?.(hint) === true) return true;
+      const { head } = hint;
+      return spec.begins?.(head, 0, head.length) !== false && new LineReader(spec, columns()).isCertain(head);
     },
     parser: ({ fields }) => {
-      const reader = new LineReader(spec, built());
+      const reader = new LineReader(spec, columns());
       return fields ? (record) => reader.parse(record) : (record) => reader.parseTime(record);
     },
   };
@@ -146,21 +133,16 @@ class LineReader {
     this.#derive = spec.derive?.(columns.layout);
   }
 
-  split(bytes: Uint8Array, from: number, to: number): boolean {
-    const { fewest, most = Number.POSITIVE_INFINITY } = this.#spec;
-    const { tokens } = this.#line;
-    this.#line.bytes = bytes;
-    return this.#split(tokens, bytes, from, to) && tokens.count >= fewest && tokens.count <= most;
-  }
-
-  time(): number {
-    return this.#spec.fits?.(this.#line) === false ? Number.NaN : this.#spec.time(this.#line);
+  /** A line with a time of its own. */
+  isCertain(head: Uint8Array): boolean {
+    return this.#fits(head, 0, head.length) && isPlausibleTime(this.#spec.time(this.#line) ?? Number.NaN);
   }
 
   parse(record: RecordCursor): ParseResult {
+    const result = this.parseTime(record);
+    if (result !== "record") return result;
     const line = this.#line;
     const { values, tokens } = line;
-    if (this.parseTime(record) === "unparsed") return "unparsed";
     values.clear();
     // All quotes in the line are those around columns, and nothing else needs an escape.
     values.plain = record.quotes === 2 * tokens.quoted;
@@ -171,12 +153,53 @@ class LineReader {
   }
 
   parseTime(record: RecordCursor): ParseResult {
-    if (this.#spec.begins?.(record.bytes, record.from, record.to) === false) return "unparsed";
-    if (!this.split(record.bytes, record.from, record.to)) return "unparsed";
-    const time = this.time();
+    const { bytes, from, to } = record;
+    if (this.#spec.directives === true && bytes[from] === HASH) {
+      this.#follow(utf8(bytes, from, to));
+      return "skip";
+    }
+    if (this.#spec.begins?.(bytes, from, to) === false || !this.#fits(bytes, from, to)) return "unparsed";
+    const time = this.#spec.time(this.#line);
+    if (time === undefined) return "record";
     if (!isPlausibleTime(time)) return "unparsed";
     record.timestamp = time;
     record.timestampFrom = "record";
     return "record";
   }
+
+  #fits(bytes: Uint8Array, from: number, to: number): boolean {
+    const { fewest, most = Number.POSITIVE_INFINITY, fits } = this.#spec;
+    const line = this.#line;
+    const { tokens } = line;
+    line.bytes = bytes;
+    if (!this.#split(tokens, bytes, from, to)) return false;
+    const known = line.named ? line.order.names.length : most;
+    return tokens.count >= Math.min(fewest, known) && tokens.count <= known && fits?.(line) !== false;
+  }
+
+  #follow(directive: string): void {
+    const fields = fieldsOf(directive);
+    const line = this.#line;
+    if (fields !== undefined) {
+      line.order = line.columns.order(fields);
+      line.named = true;
+    } else if (directive.startsWith("#Date:")) line.date = directive.slice("#Date:".length).trim();
+  }
+}
+
+/** Names in a `#Fields:` directive; undefined when it is another. */
+export function fieldsOf(directive: string): readonly string[] | undefined {
+  if (!directive.startsWith("#Fields:")) return undefined;
+  return directive
+    .slice("#Fields:".length)
+    .trim()
+    .split(/[ \t]+/);
+}
+
+/** Directives at an object's beginning, in the Extended Log File Format of W3C. */
+export function directivesIn(start: Uint8Array): readonly string[] {
+  if (start[0] !== HASH) return [];
+  return utf8(start, 0, start.length)
+    .split(/\r?\n/)
+    .filter((line) => line.startsWith("#"));
 }
