@@ -24,7 +24,7 @@ interface Import {
 }
 
 async function importsOf(folder: string): Promise<Import[]> {
-  const sources = globSync("src/**/*.ts", { cwd: folder }).filter((file) => !file.endsWith(".test.ts"));
+  const sources = globSync("src/**/*.ts", { cwd: folder }).filter((file) => !/\.test(ing)?\.ts$/.test(file));
   const { metafile } = await build({
     absWorkingDir: folder,
     entryPoints: sources,

@@ -9,6 +9,7 @@ const COUNTS: Counts = {
   filtered: 0,
   routed: 0,
   unparsed: 0,
+  truncated: 0,
   delivered: {},
   deadLettered: {},
   failed: {},

@@ -3,7 +3,6 @@ import type { ExplainedItem, Explanation } from "./api.ts";
 import { openInline } from "./envelope/decode.ts";
 import type { Decoded, Ignored, InlineItem, InnerItem, OpenItem, Unit } from "./envelope/item.ts";
 import { asSluiceError, quote } from "./errors.ts";
-import { ContentFramer } from "./framing/content.ts";
 import { contents, inMemory, type Stored } from "./object/contents.ts";
 import { linesOf } from "./object/positions.ts";
 import { openObject } from "./object/read-object.ts";
@@ -131,7 +130,7 @@ function firstRecord(plan: Plan, item: OpenItem, bytes: Uint8Array): FirstRecord
     readLogs(reader, item.batch, item.events);
     return found;
   }
-  const framer = new ContentFramer((head) => reader.framing(head), plan.config.read);
+  const framer = reader.framer(plan.config.read);
   framer.push(bytes, (block) => reader.read(block));
   if (found === undefined) framer.end((block) => reader.read(block));
   return found ?? (reader.format === undefined ? undefined : { format: reader.format, reason: "no records" });

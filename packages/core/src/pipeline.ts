@@ -6,7 +6,6 @@ import { decodeEvent, openInline } from "./envelope/decode.ts";
 import type { Decoded, InlineItem, InnerItem, Item, OpenItem } from "./envelope/item.ts";
 import { asSluiceError, quote, SluiceError } from "./errors.ts";
 import { explainItems } from "./explain.ts";
-import { ContentFramer } from "./framing/content.ts";
 import type { TakeBlock } from "./framing/frame.ts";
 import { type Content, type ContentOptions, contents, inMemory, isPacked, type Stored } from "./object/contents.ts";
 import { placedFrom, rowsIn } from "./object/positions.ts";
@@ -118,16 +117,12 @@ async function* framed(content: Content, reader: RecordReader, take: TakeBlock, 
     }
     return;
   }
-  const framer = contentFramer(reader, run);
+  const framer = reader.framer(run.plan.config.read);
   for await (const chunk of content.chunks) {
     framer.push(chunk, take);
     yield chunk.length;
   }
   framer.end(take);
-}
-
-function contentFramer(reader: RecordReader, run: Run): ContentFramer {
-  return new ContentFramer((head) => reader.framing(head), run.plan.config.read);
 }
 
 async function carryLogs(
@@ -156,7 +151,7 @@ async function carryBytes(
     return;
   }
   const reader = newReader();
-  const framer = contentFramer(reader, run);
+  const framer = reader.framer(run.plan.config.read);
   framer.push(item.bytes, (block) => reader.read(block));
   framer.end((block) => reader.read(block));
   await run.ready();

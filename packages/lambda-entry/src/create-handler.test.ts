@@ -19,6 +19,7 @@ const OUTCOME: Outcome = {
     filtered: 0,
     routed: 3,
     unparsed: 0,
+    truncated: 0,
     delivered: { out: 3 },
     deadLettered: {},
     failed: {},

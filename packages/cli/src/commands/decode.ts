@@ -4,7 +4,7 @@ import { type Arguments, type Command, type Context, parseArguments, textFlag, U
 import { objectRefs } from "../input/paths.ts";
 import { untilStopped } from "../interrupt.ts";
 import { exitCodeOf } from "../output/summary.ts";
-import { failures } from "../output/table.ts";
+import { failures, truncations } from "../output/table.ts";
 import { plural } from "../output/text.ts";
 
 const HELP = `sluice decode [--format X] [--ecs | --raw] PATH… | s3://bucket/key…
@@ -71,6 +71,7 @@ function printing(format: string | undefined, parse: "ecs" | "raw", { cwd }: Con
 function report(outcome: Outcome, { terminal }: Context): void {
   if (terminal.outGone.aborted) return;
   for (const line of failures(outcome)) terminal.err(`${line}\n`);
+  for (const line of truncations(outcome.counts)) terminal.err(`warning: ${line}\n`);
   const { unparsed } = outcome.counts;
   if (unparsed > 0) terminal.err(`warning: ${plural(unparsed, "record")} don't fit the format; printed as raw lines\n`);
 }

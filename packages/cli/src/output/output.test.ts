@@ -52,6 +52,13 @@ b             0              0       0        3
 `);
 });
 
+test("records that were truncated are told", () => {
+  const outcome = outcomeOf({ in: 3, truncated: 2 });
+  expect(outcomeTable(outcome, [], 500)).toContain("2 records truncated to read.maxFrameBytes\n");
+  expect(summaryOf(outcome, { event: false })).toMatchObject({ in: 3, truncated: 2 });
+  expect(summaryOf(outcomeOf({ in: 3 }), { event: false })).not.toHaveProperty("truncated");
+});
+
 test("reasons are grouped by code and words, with the first place", () => {
   const unit = (id: string, where: string, why: string) => {
     const cause = new SluiceError("OBJECT_MISSING", why);

@@ -7,6 +7,8 @@ export interface Summary {
   readonly skipped: number;
   readonly added: number;
   readonly filtered: number;
+  /** There when some were. */
+  readonly truncated?: number;
   readonly delivered: PerSink;
   readonly deadLettered: PerSink;
   readonly failed: PerSink;
@@ -23,6 +25,7 @@ export function summaryOf(outcome: Outcome, options: { readonly event: boolean }
     skipped: counts.skipped,
     added: counts.added,
     filtered: counts.filtered,
+    ...(counts.truncated > 0 ? { truncated: counts.truncated } : {}),
     delivered: counts.delivered,
     deadLettered: counts.deadLettered,
     failed: counts.failed,

@@ -45,7 +45,7 @@ export function outcomeTable(outcome: Outcome, sinks: readonly string[], elapsed
       ],
     ]),
     sinkRows(counts, sinks),
-    [throughput(outcome, elapsedMs)],
+    [throughput(outcome, elapsedMs), ...truncations(counts)],
     failures(outcome),
   ];
   return parts
@@ -65,6 +65,11 @@ function sinkRows(counts: Counts, sinks: readonly string[]): string[] {
   const shown = columnsOf.filter(([name, per]) => name !== "continued" || Object.keys(per).length > 0);
   const rows = sinks.map((sink) => [printable(sink), ...shown.map(([, per]) => per[sink] ?? 0)]);
   return columns([["sink", ...shown.map(([name]) => name)], ...rows]);
+}
+
+/** Part of these records was left out as they were too large. */
+export function truncations({ truncated }: Counts): string[] {
+  return truncated > 0 ? [`${plural(truncated, "record")} truncated to read.maxFrameBytes`] : [];
 }
 
 function throughput({ counts, bytes: size }: Outcome, elapsedMs: number): string {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { DEFAULT_MAX_FRAME_BYTES } from "../framing/lines.ts";
+import { DEFAULT_MAX_FRAME_BYTES } from "../framing/oversize.ts";
 import { COMPRESSIONS } from "../ports/codec.ts";
 import { FORMATS, formatNamed } from "../record/formats/index.ts";
 import type { Config, Predicate } from "./config.ts";

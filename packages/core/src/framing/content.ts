@@ -1,31 +1,43 @@
-import { Buffer } from "node:buffer";
+import { ByteWriter } from "../bytes/byte-writer.ts";
+import { type ByteOrderMark, byteOrderMark, mayBecomeMark } from "./byte-order-mark.ts";
 import type { Framer, TakeBlock } from "./frame.ts";
-import { JsonArrayFramer } from "./json-array.ts";
-import { LineFramer } from "./lines.ts";
-import { NoFramer } from "./none.ts";
+import { newFramer } from "./new-framer.ts";
+import type { FrameLimit } from "./oversize.ts";
+import { Utf16Framer, utf16Head } from "./utf16.ts";
 
-/** How bytes are cut into records: lines, the elements of a JSON object's array, or not at all as there are none in them. */
-export type Framing = "lines" | "none" | { readonly array: string };
+/**
+ * How bytes are cut into records: lines, JSON values behind each other, the elements of the array that a path of names
+ * leads to in a JSON document (without names the document is the array), or not at all as there are none in them.
+ */
+export type Framing = "lines" | "json" | "none" | { readonly array: string | readonly string[] };
 
 /** First bytes by which the framing is chosen, when they don't tell at once. */
 const HEAD_BYTES = 4096;
+/** When those don't tell either, there are twice as many the next time, up to this: then it is chosen by what there is. */
+const MAX_HEAD_BYTES = 1024 * 1024;
 
-const OPEN_BRACE = 0x7b;
+/**
+ * How content is to be framed, by its first bytes as UTF-8; undefined: more of them are needed. `last`: there will be no
+ * more, so that it must be told.
+ */
+export type ChooseFraming = (head: Uint8Array, last: boolean) => Framing | undefined;
 
-export interface FramerOptions {
-  readonly maxFrameBytes?: number;
-}
-
-/** Lets the first bytes say what framing the content needs. `choose` is called once, before the first frame. */
+/**
+ * Lets the first bytes say what framing the content needs. A byte order mark is no content; by it UTF-16 is known, which
+ * is transcoded.
+ */
 export class ContentFramer implements Framer {
-  readonly #choose: (head: Uint8Array) => Framing;
-  readonly #options: FramerOptions;
+  readonly #choose: ChooseFraming;
+  readonly #limit: FrameLimit;
   #framer: Framer | undefined;
-  #head: Uint8Array = new Uint8Array(0);
+  /** Copies of the first bytes. */
+  #held: ByteWriter | undefined;
+  #wanted = HEAD_BYTES;
 
-  constructor(choose: (head: Uint8Array) => Framing, options: FramerOptions = {}) {
+  /** `choose` isn't asked again once it has chosen; no frame comes before that. */
+  constructor(choose: ChooseFraming, limit: FrameLimit = {}) {
     this.#choose = choose;
-    this.#options = options;
+    this.#limit = limit;
   }
 
   push(chunk: Uint8Array, take: TakeBlock): void {
@@ -33,34 +45,57 @@ export class ContentFramer implements Framer {
       this.#framer.push(chunk, take);
       return;
     }
-    this.#head = this.#head.length === 0 ? chunk : Buffer.concat([this.#head, chunk]);
-    if (this.#head.length >= HEAD_BYTES || !mayBeObject(this.#head)) this.#open(take);
-    else if (this.#head === chunk) this.#head = Buffer.from(chunk);
+    this.#held?.bytes(chunk);
+    this.#start(this.#held?.view() ?? chunk, false, take);
+    if (this.#framer === undefined) this.#held ??= copyOf(chunk);
   }
 
   end(take: TakeBlock): void {
-    this.#open(take).end(take);
+    if (this.#framer === undefined) this.#start(this.#held?.view() ?? new Uint8Array(0), true, take);
+    this.#framer?.end(take);
   }
 
-  #open(take: TakeBlock): Framer {
-    if (this.#framer !== undefined) return this.#framer;
-    const framer = newFramer(this.#choose(this.#head.subarray(0, HEAD_BYTES)), this.#options);
-    this.#framer = framer;
-    if (this.#head.length > 0) framer.push(this.#head, take);
-    this.#head = new Uint8Array(0);
-    return framer;
+  #start(head: Uint8Array, ended: boolean, take: TakeBlock): void {
+    if (!ended && mayBecomeMark(head)) return;
+    const mark = byteOrderMark(head);
+    const content = head.subarray(mark.length);
+    if (!ended && content.length < this.#wanted && mayBeJson(asUtf8(content.subarray(0, HEAD_BYTES), mark))) return;
+    const framing = this.#choose(asUtf8(content, mark), ended || content.length >= MAX_HEAD_BYTES);
+    if (framing === undefined) {
+      this.#wanted = Math.min(content.length * 2, MAX_HEAD_BYTES);
+      return;
+    }
+    this.#framer = framerOf(framing, this.#limit, mark);
+    this.#held = undefined;
+    if (content.length > 0) this.#framer.push(content, take);
   }
 }
 
-function newFramer(framing: Framing, options: FramerOptions): Framer {
-  if (framing === "lines") return new LineFramer(options);
-  return framing === "none" ? new NoFramer() : new JsonArrayFramer(framing.array, options);
+function framerOf(framing: Framing, limit: FrameLimit, { encoding, length }: ByteOrderMark): Framer {
+  if (encoding === "utf8") return newFramer(framing, { ...limit, start: length });
+  return new Utf16Framer(newFramer(framing, limit), { bigEndian: encoding === "utf16be", start: length });
 }
 
-/** False once something else than white space and an opening brace came. */
-function mayBeObject(head: Uint8Array): boolean {
-  const start = contentStart(head);
-  return start === head.length || head[start] === OPEN_BRACE;
+function asUtf8(content: Uint8Array, { encoding }: ByteOrderMark): Uint8Array {
+  return encoding === "utf8" ? content : utf16Head(content, encoding === "utf16be");
+}
+
+function copyOf(chunk: Uint8Array): ByteWriter {
+  const held = new ByteWriter(Math.max(HEAD_BYTES, chunk.length));
+  held.bytes(chunk);
+  return held;
+}
+
+const OPEN_BRACE = 0x7b;
+const OPEN_BRACKET = 0x5b;
+const RECORD_SEPARATOR = 0x1e;
+
+/** False once there is something else than the beginning of a JSON object, or of an array of them. */
+function mayBeJson(head: Uint8Array): boolean {
+  const at = contentStart(head);
+  if (head[at] !== OPEN_BRACKET) return at === head.length || head[at] === OPEN_BRACE || head[at] === RECORD_SEPARATOR;
+  const inner = contentStart(head.subarray(at + 1)) + at + 1;
+  return inner === head.length || head[inner] === OPEN_BRACE;
 }
 
 /** Where the content begins behind a byte order mark and white space. */

@@ -21,6 +21,8 @@ export interface FrameBlock {
   readonly end?: Float64Array | undefined;
   /** Blank frames passed over in this piece. */
   readonly skipped: number;
+  /** These frames are no whole ones: pieces of, or the beginning of, one that was too large. */
+  readonly cut?: "split" | "truncated" | undefined;
   /** There when it came for free. */
   readonly escaped?: EscapedFrames | undefined;
 }

@@ -1,100 +1,32 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ByteWriter } from "../bytes/byte-writer.ts";
-import type { SluiceError } from "../errors.ts";
 import type { TakeBlock } from "./frame.ts";
+import { chunked, type Framed, framed, oneByOne } from "./framed.testing.ts";
 import { JsonArrayFramer } from "./json-array.ts";
+import type { JsonOptions } from "./json-elements.ts";
 import { jsonKernel } from "./json-kernel.ts";
 import { MAX_DEPTH } from "./json-skip.ts";
-
-interface Framed {
-  /** `start-end text` of each element. */
-  readonly frames: readonly string[];
-  readonly error: string | undefined;
-}
+import { indent, jsonObject, jsonValue, space, trickyText } from "./json-texts.testing.ts";
 
 const BOTH = [
   ["with the kernel", undefined],
   ["without", null],
 ] as const;
 
-type Options = NonNullable<ConstructorParameters<typeof JsonArrayFramer>[1]>;
-
-function framed(chunks: Iterable<Uint8Array>, options: Options = {}): Framed {
-  const framer = new JsonArrayFramer("Records", options);
-  const frames: string[] = [];
-  const take: TakeBlock = ({ bytes, base, count, from, to, escaped }) => {
-    for (let i = 0; i < count; i++) {
-      const frame = Buffer.from(bytes.subarray(from[i], to[i]));
-      frames.push(`${base + (from[i] as number)}-${base + (to[i] as number)} ${frame.toString("utf8")}`);
-      if (escaped === undefined) continue;
-      const out = new ByteWriter();
-      out.jsonText(frame, 0, frame.length);
-      expect(Buffer.from(escaped.bytes.subarray(escaped.from[i], escaped.to[i])).equals(out.view())).toBe(true);
-      const other = frame.some((byte) => byte < 0x20 || byte === 0x5c);
-      expect(escaped.quotes[i]).toBe(other ? -1 : frame.filter((byte) => byte === 0x22).length);
-    }
-  };
-  try {
-    for (const chunk of chunks) {
-      // The chunk is the framer's only while it takes it.
-      const lent = Uint8Array.from(chunk);
-      framer.push(lent, take);
-      lent.fill(0x22);
-    }
-    framer.end();
-    return { frames, error: undefined };
-  } catch (error) {
-    return { frames, error: (error as SluiceError).code };
-  }
+interface Options extends JsonOptions {
+  readonly path?: readonly string[];
 }
 
-const bytesOf = (text: string): Buffer[] => [...Buffer.from(text)].map((byte) => Buffer.of(byte));
-const spans = ({ frames }: Framed): string[] => frames.map((frame) => frame.slice(frame.indexOf(" ") + 1));
+const elementsOf = (chunks: Iterable<Uint8Array>, { path = ["Records"], ...options }: Options = {}): Framed =>
+  framed(new JsonArrayFramer(path, options), chunks);
 
-function chunked(bytes: Buffer, cuts: readonly number[]): Buffer[] {
-  const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b);
-  return places.slice(1).map((end, i) => bytes.subarray(places[i], end));
-}
+const utf8 = (latin1: string): string => Buffer.from(latin1, "latin1").toString("utf8");
+const texts = ({ frames }: Framed): string[] => frames.map((frame) => utf8(frame.slice(frame.indexOf(" ") + 1)));
 
-/** A value as JSON with white space of any kind in it, and the texts of an array's elements as they stand there. */
-const TRICKY = [
-  '"',
-  "\\",
-  "{",
-  "}",
-  "[",
-  "]",
-  ",",
-  ":",
-  '\\"',
-  "\\\\",
-  "\n",
-  "\t",
-  "\u0001",
-  "ü",
-  "😀",
-  "Records",
-  "a",
-];
-const tricky = fc.array(fc.constantFrom(...TRICKY), { maxLength: 12 }).map((parts) => parts.join(""));
-const long = fc.nat({ max: 200 }).map((size) => "x\\".repeat(size));
-const { value } = fc.letrec<{ value: unknown }>((tie) => ({
-  value: fc.oneof(
-    { depthSize: "small", withCrossShrink: true },
-    fc.constantFrom(null, true, false, 0, -1.5e-7),
-    tricky,
-    long,
-    fc.array(tie("value"), { maxLength: 4 }),
-    fc.dictionary(tricky, tie("value"), { maxKeys: 4 }),
-  ),
-}));
-const object = fc.dictionary(tricky, value, { maxKeys: 5 });
-const spaces = fc.array(fc.constantFrom("", "", " ", "\n", "\r\n", "\t  "), { minLength: 9, maxLength: 9 });
-const indent = fc.constantFrom(undefined, 1, "\t");
+const spaces = fc.array(space, { minLength: 9, maxLength: 9 });
 const others = fc.dictionary(
-  tricky.filter((name) => name !== "Records"),
-  value,
+  trickyText.filter((name) => name !== "Records"),
+  jsonValue,
   { maxKeys: 2 },
 );
 
@@ -105,19 +37,19 @@ interface Made {
 
 const document = fc
   .record({
-    elements: fc.array(fc.oneof({ weight: 4, arbitrary: object }, value), { maxLength: 6 }),
+    elements: fc.array(fc.oneof({ weight: 4, arbitrary: jsonObject }, jsonValue), { maxLength: 6 }),
     spaces,
     indent,
     before: others,
     after: others,
   })
   .map(({ elements, spaces: s, indent: by, before, after }): Made => {
-    const texts = elements.map((element) => JSON.stringify(element, null, by));
+    const parts = elements.map((element) => JSON.stringify(element, null, by));
     const members = (all: object): string[] =>
       Object.entries(all).map(([name, each]) => `${JSON.stringify(name)}${s[7]}:${s[8]}${JSON.stringify(each)}`);
-    const array = `"Records"${s[0]}:${s[1]}[${s[2]}${texts.join(`${s[3]},${s[4]}`)}${s[5]}]`;
+    const array = `"Records"${s[0]}:${s[1]}[${s[2]}${parts.join(`${s[3]},${s[4]}`)}${s[5]}]`;
     const all = [...members(before), array, ...members(after)].join(`${s[6]},`);
-    return { text: `${s[0]}{${s[1]}${all}${s[2]}}${s[3]}`, elements: texts };
+    return { text: `${s[0]}{${s[1]}${all}${s[2]}}${s[3]}`, elements: parts };
   });
 
 describe("any document", () => {
@@ -126,18 +58,18 @@ describe("any document", () => {
     const property = fc.property(document, cuts, ({ text, elements }, places) => {
       JSON.parse(text);
       const bytes = Buffer.from(text);
-      const whole = framed([bytes]);
+      const whole = elementsOf([bytes]);
       expect(whole.error).toBeUndefined();
-      expect(spans(whole)).toEqual(elements);
+      expect(texts(whole)).toEqual(elements);
       for (const frame of whole.frames) {
         const [, from, to] = /^(\d+)-(\d+) /.exec(frame) as unknown as [string, string, string];
-        expect(frame.slice(from.length + to.length + 2)).toBe(bytes.subarray(Number(from), Number(to)).toString());
+        expect(frame.slice(from.length + to.length + 2)).toBe(bytes.toString("latin1", Number(from), Number(to)));
       }
       for (const [, kernel] of BOTH) {
         const options = kernel === null ? { kernel } : {};
-        expect(framed([bytes], options)).toEqual(whole);
-        expect(framed(chunked(bytes, places), options)).toEqual(whole);
-        expect(framed(bytesOf(text), options)).toEqual(whole);
+        expect(elementsOf([bytes], options)).toEqual(whole);
+        expect(elementsOf(chunked(bytes, places), options)).toEqual(whole);
+        expect(elementsOf(oneByOne(Buffer.from(text)), options)).toEqual(whole);
       }
     });
     fc.assert(property, { numRuns: 600 });
@@ -150,13 +82,14 @@ describe("any document", () => {
       const end = Buffer.byteLength(text.trimEnd());
       const start = bytes.length - Buffer.byteLength(text.trimStart());
       for (let size = 0; size < end; size++) {
-        const { frames, error } = framed([bytes.subarray(0, size)]);
+        const cut = elementsOf([bytes.subarray(0, size)]);
+        const { frames, error } = cut;
         expect(error).toBe(size <= start ? undefined : "OBJECT_TRUNCATED");
-        const given = frames.map((frame) => frame.slice(frame.indexOf(" ") + 1));
+        const given = texts(cut);
         expect(given).toEqual(elements.slice(0, given.length));
         const ends = frames.map((frame) => Number(/-(\d+) /.exec(frame)?.[1]));
         expect(ends.every((each) => each <= size)).toBe(true);
-        expect(framed([bytes.subarray(0, size)], { kernel: null })).toEqual({ frames, error });
+        expect(elementsOf([bytes.subarray(0, size)], { kernel: null })).toEqual(cut);
       }
     });
     fc.assert(property, { numRuns: 60 });
@@ -166,9 +99,9 @@ describe("any document", () => {
     const property = fc.property(document, fc.nat(), fc.nat(255), ({ text }, place, byte) => {
       const bytes = Buffer.from(text);
       bytes[place % bytes.length] = byte;
-      const whole = framed([bytes]);
-      expect(framed([bytes], { kernel: null })).toEqual(whole);
-      expect(framed([...bytes].map((each) => Buffer.of(each)))).toEqual(whole);
+      const whole = elementsOf([bytes]);
+      expect(elementsOf([bytes], { kernel: null })).toEqual(whole);
+      expect(elementsOf(oneByOne(bytes))).toEqual(whole);
       if (whole.error === undefined) return;
       expect(["OBJECT_TRUNCATED", "OBJECT_CORRUPT", "FORMAT_MISMATCH"]).toContain(whole.error);
     });
@@ -176,14 +109,95 @@ describe("any document", () => {
   });
 });
 
+const NAMES = ["a", "b.c", "ü"] as const;
+
+/** What stands at a path, and the texts of the elements there: an array of values at its end; on the way objects, and arrays of them. */
+function at(path: readonly string[]): fc.Arbitrary<Made> {
+  const [name, ...rest] = path;
+  if (name === undefined) {
+    return fc.array(jsonValue, { maxLength: 3 }).map((values) => {
+      const elements = values.map((value) => JSON.stringify(value));
+      return { text: `[${elements.join(" ,")}]`, elements };
+    });
+  }
+  const aside = fc.constantFrom("", '"x":[{"a":[1]}],', '"":null , ');
+  const one = fc
+    .tuple(aside, at(rest), space)
+    .map(([other, { text, elements }, gap]) => ({ text: `{${other}${JSON.stringify(name)}:${gap}${text}}`, elements }));
+  const several = fc.array(one, { minLength: 1, maxLength: 3 }).map((all) => ({
+    text: `[ ${all.map(({ text }) => text).join(",")},7,[{"a":[1]}] ]`,
+    elements: all.flatMap(({ elements }) => elements),
+  }));
+  return fc.oneof({ weight: 2, arbitrary: one }, several);
+}
+
+describe("any path", () => {
+  test("in any chunks gives the elements' texts", () => {
+    const made = fc.subarray([...NAMES]).chain((path) => at(path).map((each) => ({ ...each, path })));
+    const property = fc.property(made, fc.array(fc.nat(), { maxLength: 8 }), ({ text, elements, path }, cuts) => {
+      JSON.parse(text);
+      const bytes = Buffer.from(text);
+      const whole = elementsOf([bytes], { path });
+      expect(whole.error).toBeUndefined();
+      expect(texts(whole)).toEqual(elements);
+      expect(elementsOf(chunked(bytes, cuts), { path, kernel: null })).toEqual(whole);
+      expect(elementsOf(oneByOne(bytes), { path })).toEqual(whole);
+    });
+    fc.assert(property, { numRuns: 600 });
+  });
+
+  test.each([
+    ["the document itself", [], ' [{"a":1},[2],3]\n[]\n[4]', ['{"a":1}', "[2]", "3", "4"]],
+    ["three deep", ["a", "b", "c"], '{"a":{"c":[0],"b":{"c":[1,{"c":[2]}]}}}', ["1", '{"c":[2]}']],
+    ["through arrays", ["a", "b"], '{"a":[{"b":[1]},null,{"c":[2]},{"b":[3,4]}]}', ["1", "3", "4"]],
+    ["in each document of an array", ["a"], '[{"a":[1]},{"a":[2]}]', ["1", "2"]],
+    ["a name that holds a dot", ["a.b"], '{"a":{"b":[1]},"a.b":[2]}', ["2"]],
+    ["a name twice", ["a", "b"], '{"a":{"b":[1]},"a":{"b":[2]}}', ["1", "2"]],
+    ["a name beyond ASCII, written with escapes", ["grün"], '{"gr\\u00fcn":[1]}', ["1"]],
+  ])("finds %s", (_name, path, text, elements) => {
+    const whole = elementsOf([Buffer.from(text)], { path });
+    expect([texts(whole), whole.error]).toEqual([elements, undefined]);
+    expect(elementsOf(oneByOne(Buffer.from(text)), { path })).toEqual(whole);
+  });
+
+  test.each([
+    ["where the document is an object", [], '{"a":[1]}', "OBJECT_CORRUPT"],
+    ["where it ends in an object", ["a", "b"], '{"a":{"b":{}}}', "FORMAT_MISMATCH"],
+    ["where it ends before", ["a", "b"], '{"a":[1,2]}', "FORMAT_MISMATCH"],
+    ["where the document is cut off on the way", ["a", "b"], '{"a":[{"b":[1]}', "OBJECT_TRUNCATED"],
+    ["where brackets on the way don't fit", ["a", "b"], '{"a":[{"b":[1]}}', "OBJECT_CORRUPT"],
+  ])("fails %s", (_name, path, text, error) => {
+    expect(elementsOf([Buffer.from(text)], { path }).error).toBe(error);
+    expect(elementsOf(oneByOne(Buffer.from(text)), { path }).error).toBe(error);
+  });
+});
+
+test("elements that are too large are cut when told so, whatever the chunks", () => {
+  const bytes = Buffer.from('[{"a":"üüü"},{"b":1},"xyxyxyxyxy"]');
+  const cut = (oversized: "split" | "truncate"): readonly string[] => {
+    const options = { path: [], maxFrameBytes: 8, oversized };
+    const whole = elementsOf([bytes], options);
+    expect(elementsOf(oneByOne(bytes), options)).toEqual(whole);
+    expect(whole.error).toBeUndefined();
+    return whole.frames.map(utf8);
+  };
+  expect(cut("truncate")).toEqual(['1-9 {"a":"ü (truncated)', '16-23 {"b":1}', '24-32 "xyxyxyx (truncated)']);
+  expect(cut("split")).toEqual([
+    '1-9 {"a":"ü (split)',
+    '9-15 üü"} (split)',
+    '16-23 {"b":1}',
+    '24-32 "xyxyxyx (split)',
+    '32-36 yxy" (split)',
+  ]);
+});
+
 describe.each(BOTH)("%s", (_, kernel) => {
   const options = kernel === null ? { kernel } : {};
-  const of = (text: string): Framed => framed([Buffer.from(text)], options);
+  const of = (text: string): Framed => elementsOf([Buffer.from(text)], options);
 
   test.each([
     ["an element of each kind", '{"Records":[{"a":1},[1],"s",-1.5,true,null]}', ["0", "1", "2", "3", "4", "5"]],
     ["none", '{"Records":[ ]}', []],
-    ["a byte order mark", '\ufeff{"Records":[{}]}', ["0"]],
     ["a name written with escapes", '{"R\\u0065cords":[{}]}', ["0"]],
     ["the array behind other members", '{"a":{"Records":[{}]},"b":[{"c":"]}"}],"Records":[{}]}', ["0"]],
     ["a member of that name that is no array first", '{"Records":null,"Records":[{}]}', ["0"]],
@@ -197,7 +211,8 @@ describe.each(BOTH)("%s", (_, kernel) => {
     ["no array", '{"a":[{}]}', "FORMAT_MISMATCH", 0],
     ["another kind of value", '{"Records":{"a":1}}', "FORMAT_MISMATCH", 0],
     ["only deeper", '{"a":{"Records":[{}]}}', "FORMAT_MISMATCH", 0],
-    ["no object", '[{"Records":[]}]', "OBJECT_CORRUPT", 0],
+    ["no object", '"Records"', "OBJECT_CORRUPT", 0],
+    ["an array of objects without one", '[{"a":[]},[{"Records":[]}]]', "FORMAT_MISMATCH", 0],
     ["no comma", '{"Records":[{} {}]}', "OBJECT_CORRUPT", 1],
     ["a comma too many", '{"Records":[{},]}', "OBJECT_CORRUPT", 1],
     ["the wrong bracket", '{"Records":[{},{"a":[1}]}', "OBJECT_CORRUPT", 1],
@@ -211,13 +226,13 @@ describe.each(BOTH)("%s", (_, kernel) => {
   });
 
   test("says where", () => {
-    const framer = new JsonArrayFramer("Records", options);
+    const framer = new JsonArrayFramer(["Records"], options);
     const take: TakeBlock = () => {};
     framer.push(Buffer.from('{"Records":[{}'), take);
     expect(() => framer.push(Buffer.from(" {}]}"), take)).toThrow("expected after element (at decoded byte 15)");
-    const cut = new JsonArrayFramer("Records", options);
+    const cut = new JsonArrayFramer(["Records"], options);
     cut.push(Buffer.from('{"Records":[{}'), take);
-    expect(() => cut.end()).toThrow("after 14 decoded bytes");
+    expect(() => cut.end()).toThrow("cut off, after element (at decoded byte 14)");
   });
 
   test("brackets nest to a limit", () => {
@@ -232,9 +247,12 @@ describe.each(BOTH)("%s", (_, kernel) => {
   test("an element that is too long fails, whatever the chunks, after those before it", () => {
     const text = `{"Records":[{},"${"x".repeat(50)}",{}]}`;
     const few = { ...options, maxFrameBytes: 51 };
-    expect(framed([Buffer.from(text)], few)).toMatchObject({ error: "FRAME_TOO_LARGE", frames: ["12-14 {}"] });
-    expect(framed(bytesOf(text), few)).toMatchObject({ error: "FRAME_TOO_LARGE", frames: ["12-14 {}"] });
-    expect(framed(bytesOf(text), { ...few, maxFrameBytes: 52 })).toMatchObject({ error: undefined });
+    expect(elementsOf([Buffer.from(text)], few)).toMatchObject({ error: "FRAME_TOO_LARGE", frames: ["12-14 {}"] });
+    expect(elementsOf(oneByOne(Buffer.from(text)), few)).toMatchObject({
+      error: "FRAME_TOO_LARGE",
+      frames: ["12-14 {}"],
+    });
+    expect(elementsOf(oneByOne(Buffer.from(text)), { ...few, maxFrameBytes: 52 })).toMatchObject({ error: undefined });
   });
 
   test("more than the kernel holds at once: many elements, and one that is larger", () => {

@@ -1,10 +1,9 @@
 import { Buffer } from "node:buffer";
-import { type ErrorCode, SluiceError } from "../errors.ts";
+import type { SluiceError } from "../errors.ts";
+import type { ChunkFrames } from "./chunk-frames.ts";
 import type { Framer, TakeBlock } from "./frame.ts";
-import { FrameList } from "./frame-list.ts";
-import { type JsonKernel, jsonKernel } from "./json-kernel.ts";
+import { JsonElements, type JsonOptions } from "./json-elements.ts";
 import { BROKEN, JsonSkipper, UNFINISHED } from "./json-skip.ts";
-import { DEFAULT_MAX_FRAME_BYTES } from "./lines.ts";
 
 /** What comes next, white space aside. */
 type State =
@@ -16,208 +15,218 @@ type State =
   | "value"
   | "in value"
   | "after value"
+  | "first item"
+  | "item"
+  | "after item"
   | "first element"
   | "element"
   | "in element"
   | "after element";
 
-const BOM = [0xef, 0xbb, 0xbf] as const;
+/** An object or array on the way to the elements. */
+interface Container {
+  readonly kind: "object" | "array";
+  /** Which name of the path is looked for in it, or in the objects in it. */
+  readonly level: number;
+}
+
 const QUOTE = 0x22;
 const OPEN_BRACE = 0x7b;
-const OPEN_BRACKET = 0x5b;
 
 /**
- * The elements of the array that is a member of a JSON object, `{"Records":[…]}`: each one's text is a frame. What else
- * the object holds, before and behind the array, is passed over; so are several such objects behind each other. Of an
- * element only its strings and the pairs of its brackets are looked at. Fails with OBJECT_TRUNCATED or OBJECT_CORRUPT
- * when the whole is no JSON, FORMAT_MISMATCH when an object has no such array, and FRAME_TOO_LARGE; the elements before
- * that place are given out first.
+ * The elements of an array within a JSON document, `{"Records":[…]}`: each one's text is a frame. The path names the members
+ * on the way to it, and may lead through arrays of objects, each of which then has its own; without names the document
+ * itself is the array. What else there is in the document is passed over; so are several such documents behind each other.
+ * Of an element only its strings and the pairs of its brackets are looked at. Fails with OBJECT_TRUNCATED or
+ * OBJECT_CORRUPT when the whole is no JSON, FORMAT_MISMATCH when a document has no such array, and FRAME_TOO_LARGE; the
+ * elements before that place are given out first.
  */
 export class JsonArrayFramer implements Framer {
-  readonly #name: string;
-  readonly #max: number;
-  readonly #kernel: JsonKernel | undefined;
+  readonly #path: readonly string[];
+  readonly #elements: JsonElements;
+  readonly #frames: ChunkFrames;
+  /** Of keys, and of values that hold no elements. */
   readonly #skipper = new JsonSkipper();
-  readonly #frames = new FrameList();
+  readonly #way: Container[] = [];
   #state: State = "document";
-  /** Position of the chunk. */
-  #base = 0;
-  /** Copies of what came of the element that goes on in the next chunk, and their size. */
-  #carry: Uint8Array[] = [];
-  #carried = 0;
-  /** Where the element begins in the chunk; 0 when it began before. */
-  #from = 0;
   /** What was seen of the key, as Latin-1. */
   #key = "";
   #found = false;
 
-  /** `name`: of the member, ASCII. `kernel: null` does without WebAssembly: slower, the same frames. */
-  constructor(name: string, options?: { readonly maxFrameBytes?: number; readonly kernel?: null }) {
-    this.#name = name;
-    this.#max = options?.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES;
-    const kernel = options?.kernel === null ? undefined : jsonKernel();
-    if (kernel !== undefined && kernel.capacity <= this.#max) this.#kernel = kernel;
+  constructor(path: readonly string[], options?: JsonOptions) {
+    this.#path = path;
+    this.#elements = new JsonElements(options, 1);
+    this.#frames = this.#elements.frames;
   }
 
   push(chunk: Uint8Array, take: TakeBlock): void {
-    try {
-      this.#read(chunk, take);
-    } finally {
-      this.#give(chunk, take);
-    }
-    this.#base += chunk.length;
+    this.#elements.enter();
+    this.#frames.read(chunk, take, this.#read);
   }
 
   end(): void {
     if (this.#state === "document") return;
-    throw new SluiceError(
-      "OBJECT_TRUNCATED",
-      `the JSON document is cut off after ${this.#base} decoded bytes (${this.#state})`,
-    );
+    throw this.#frames.error("OBJECT_TRUNCATED", 0, `the JSON document is cut off, ${this.#state}`);
   }
 
-  #read(chunk: Uint8Array, take: TakeBlock): void {
-    /** Where what the kernel holds of the chunk begins and ends. */
-    let from = 0;
-    let to = 0;
-    let at = 0;
-    while (at < chunk.length) {
-      if (this.#state === "in element") at = this.#element(chunk, at, take);
-      else if (this.#state === "in value" || this.#state === "in key") at = this.#member(chunk, at);
-      else if (isSpace(chunk[at] as number)) at += 1;
-      else if (this.#kernel !== undefined && this.#atObject(chunk, at)) {
-        if (at >= to) {
-          from = at;
-          to = Math.min(at + this.#kernel.capacity, chunk.length);
-          this.#kernel.load(chunk.subarray(from, to));
-        }
-        this.#give(chunk, take);
-        const { block, consumed } = this.#kernel.scan(at - from, this.#base + from);
-        if (block.count > 0) {
-          take(block);
-          this.#state = "after element";
-          at = from + consumed;
-        } else at = this.#token(chunk, at);
-      } else at = this.#token(chunk, at);
+  readonly #read = (chunk: Uint8Array, take: TakeBlock): void => {
+    for (let at = 0; at < chunk.length; ) at = this.#step(chunk, at, take);
+  };
+
+  #step(chunk: Uint8Array, at: number, take: TakeBlock): number {
+    if (this.#state === "in element") return this.#element(chunk, at, take);
+    if (this.#state === "in value" || this.#state === "in key") return this.#member(chunk, at);
+    const byte = chunk[at] as number;
+    if (isSpace(byte)) return at + 1;
+    if (byte === OPEN_BRACE && (this.#state === "element" || this.#state === "first element")) {
+      const end = this.#elements.several(chunk, at, take);
+      if (end > at) {
+        this.#state = "after element";
+        return end;
+      }
     }
-  }
-
-  #atObject(chunk: Uint8Array, at: number): boolean {
-    return chunk[at] === OPEN_BRACE && (this.#state === "element" || this.#state === "first element");
+    return this.#token(byte, at);
   }
 
   /** One byte that means something where it stands; gives where to go on. */
-  #token(chunk: Uint8Array, at: number): number {
-    const byte = chunk[at] as number;
+  #token(byte: number, at: number): number {
     const char = String.fromCharCode(byte);
     switch (this.#state) {
       case "document":
-        if (this.#base + at < BOM.length && byte === BOM[this.#base + at]) return at + 1;
         this.#found = false;
-        return this.#next(at, { "{": "first key" }, char);
+        if (char === "{" && this.#path.length > 0) return this.#enter("object", 0, at);
+        if (char === "[") return this.#path.length > 0 ? this.#enter("array", 0, at) : this.#find(at);
+        throw this.#corrupt(at, `expected ${this.#path.length > 0 ? "an object" : "an array"}`);
       case "first key":
       case "key":
         if (byte === QUOTE) return this.#begin("in key", byte, at);
-        return this.#next(at, this.#state === "key" ? {} : { "}": "document" }, char);
+        if (char === "}" && this.#state === "first key") return this.#leave(at);
+        break;
       case "colon":
-        return this.#next(at, { ":": "value" }, char);
+        if (char === ":") return this.#on("value", at);
+        break;
       case "value":
-        if (byte !== OPEN_BRACKET || !this.#isName()) return this.#begin("in value", byte, at);
-        this.#found = true;
-        return this.#next(at, { "[": "first element" }, char);
+        return this.#value(char, byte, at);
       case "after value":
-        return this.#next(at, { ",": "key", "}": "document" }, char);
+        if (char === ",") return this.#on("key", at);
+        if (char === "}") return this.#leave(at);
+        break;
+      case "first item":
+      case "item":
+        if (char === "]" && this.#state === "first item") return this.#leave(at);
+        return char === "{" ? this.#enter("object", this.#level, at) : this.#begin("in value", byte, at);
+      case "after item":
+        if (char === ",") return this.#on("item", at);
+        if (char === "]") return this.#leave(at);
+        break;
       case "after element":
-        return this.#next(at, { ",": "element", "]": "after value" }, char);
+        if (char === ",") return this.#on("element", at);
+        if (char === "]") return this.#behind(at);
+        break;
       default:
-        if (char === "]" && this.#state === "first element") return this.#next(at, { "]": "after value" }, char);
-        this.#from = at;
-        return this.#begin("in element", byte, at);
+        if (char === "]" && this.#state === "first element") return this.#behind(at);
+        if (!this.#elements.begin(byte, at)) break;
+        this.#state = "in element";
+        return at;
     }
+    throw this.#corrupt(at, `expected ${this.#state}`);
   }
 
-  #next(at: number, states: Readonly<Record<string, State>>, char: string): number {
-    const next = states[char];
-    if (next === undefined) throw this.#corrupt(at, `expected ${this.#state}`);
-    if (next === "document" && !this.#found)
-      throw this.#error("FORMAT_MISMATCH", at, `this JSON object has no array "${this.#name}"; another format?`);
-    this.#state = next;
+  get #level(): number {
+    return this.#way.at(-1)?.level ?? 0;
+  }
+
+  #on(state: State, at: number): number {
+    this.#state = state;
     return at + 1;
   }
 
-  /** The value stays to be skipped, its first byte included. */
-  #begin(state: State, byte: number, at: number): number {
+  #enter(kind: Container["kind"], level: number, at: number): number {
+    this.#way.push({ kind, level });
+    return this.#on(kind === "object" ? "first key" : "first item", at);
+  }
+
+  /** The array whose elements are wanted begins. */
+  #find(at: number): number {
+    this.#found = true;
+    return this.#on("first element", at);
+  }
+
+  /** A container on the way ends. */
+  #leave(at: number): number {
+    this.#way.pop();
+    return this.#behind(at);
+  }
+
+  /** A value ended. */
+  #behind(at: number): number {
+    const container = this.#way.at(-1);
+    if (container !== undefined) return this.#on(container.kind === "object" ? "after value" : "after item", at);
+    if (!this.#found) {
+      const problem = `this JSON document has no array "${this.#path.join(".")}"; another format?`;
+      throw this.#frames.error("FORMAT_MISMATCH", at, problem);
+    }
+    return this.#on("document", at);
+  }
+
+  #value(char: string, byte: number, at: number): number {
+    const level = this.#level;
+    if ((char !== "{" && char !== "[") || !this.#isName(this.#path[level] as string))
+      return this.#begin("in value", byte, at);
+    if (level + 1 < this.#path.length) return this.#enter(char === "{" ? "object" : "array", level + 1, at);
+    return char === "[" ? this.#find(at) : this.#begin("in value", byte, at);
+  }
+
+  /** The key or value stays to be skipped, its first byte included. */
+  #begin(state: "in key" | "in value", byte: number, at: number): number {
     if (!this.#skipper.begin(byte)) throw this.#corrupt(at, `expected ${this.#state}`);
     this.#state = state;
-    this.#key = "";
+    if (state === "in key") this.#key = "";
     return at;
   }
 
-  /** A key, or the value of a member that isn't the array. */
+  /** A key, or a value that holds no elements. */
   #member(chunk: Uint8Array, at: number): number {
-    const end = this.#skipped(chunk, at);
+    const end = this.#skipper.skip(chunk, at);
+    if (end === BROKEN) throw this.#broken(this.#skipper);
     const inKey = this.#state === "in key";
     const to = end === UNFINISHED ? chunk.length : end;
-    // Each character of the name may be written as \uXXXX.
-    if (inKey && this.#key.length <= this.#name.length * 6 + 2)
-      this.#key += Buffer.from(chunk.subarray(at, Math.min(to, at + this.#name.length * 6 + 3))).toString("latin1");
-    if (end !== UNFINISHED) this.#state = inKey ? "colon" : "after value";
+    if (inKey) this.#noteKey(chunk, at, to);
+    if (end === UNFINISHED) return to;
+    this.#state = inKey ? "colon" : this.#way.at(-1)?.kind === "array" ? "after item" : "after value";
     return to;
   }
 
-  #isName(): boolean {
-    if (!this.#key.includes("\\")) return this.#key === `"${this.#name}"`;
+  #noteKey(chunk: Uint8Array, from: number, to: number): void {
+    // Each character of the name may be written as \uXXXX.
+    const longest = (this.#path[this.#level] as string).length * 6 + 3;
+    if (this.#key.length < longest)
+      this.#key += Buffer.from(chunk.subarray(from, Math.min(to, from + longest))).toString("latin1");
+  }
+
+  #isName(name: string): boolean {
+    if (!this.#key.includes("\\")) return this.#key === `"${Buffer.from(name).toString("latin1")}"`;
     try {
-      return JSON.parse(this.#key) === this.#name;
+      return JSON.parse(Buffer.from(this.#key, "latin1").toString("utf8")) === name;
     } catch {
       return false;
     }
   }
 
   #element(chunk: Uint8Array, at: number, take: TakeBlock): number {
-    const end = this.#skipped(chunk, at);
-    const to = end === UNFINISHED ? chunk.length : end;
-    if (this.#carried + to - this.#from > this.#max)
-      throw this.#error("FRAME_TOO_LARGE", this.#from - this.#carried, `an element is longer than ${this.#max} bytes`);
-    if (end === UNFINISHED) {
-      this.#carry.push(Buffer.from(chunk.subarray(this.#from)));
-      this.#carried += to - this.#from;
-      this.#from = 0;
-      return to;
-    }
-    if (this.#carried === 0) this.#frames.add(this.#from, to);
-    else this.#giveCarried(chunk.subarray(0, to), take);
+    const end = this.#elements.value(chunk, at, take);
+    if (end === BROKEN) throw this.#broken(this.#elements.skipper);
+    if (end === UNFINISHED) return chunk.length;
     this.#state = "after element";
-    return to;
-  }
-
-  #skipped(chunk: Uint8Array, at: number): number {
-    const end = this.#skipper.skip(chunk, at);
-    if (end === BROKEN) throw this.#corrupt(this.#skipper.problemAt, this.#skipper.problem);
     return end;
   }
 
-  #giveCarried(tail: Uint8Array, take: TakeBlock): void {
-    const bytes = Buffer.concat([...this.#carry, tail]);
-    const base = this.#base - this.#carried;
-    this.#carry = [];
-    this.#carried = 0;
-    take({ bytes, base, count: 1, from: Int32Array.of(0), to: Int32Array.of(bytes.length), skipped: 0 });
-  }
-
-  #give(chunk: Uint8Array, take: TakeBlock): void {
-    const { count, from, to } = this.#frames;
-    if (count === 0) return;
-    this.#frames.count = 0;
-    take({ bytes: chunk, base: this.#base, count, from, to, skipped: 0 });
+  #broken({ problemAt, problem }: JsonSkipper): SluiceError {
+    return this.#corrupt(problemAt, problem);
   }
 
   #corrupt(at: number, problem: string): SluiceError {
-    return this.#error("OBJECT_CORRUPT", at, `the JSON document is damaged: ${problem}`);
-  }
-
-  #error(code: ErrorCode, at: number, problem: string): SluiceError {
-    return new SluiceError(code, `${problem} (at decoded byte ${this.#base + at})`);
+    return this.#frames.error("OBJECT_CORRUPT", at, `the JSON document is damaged: ${problem}`);
   }
 }
 

@@ -1,12 +1,12 @@
 /*
- * JSON array kernel: finds the objects that follow each other in a JSON array and escapes them for JSON strings in one
- * pass.
+ * JSON kernel: finds the objects that follow each other in a JSON array, with one comma between two of them, or in a
+ * sequence, with none, and escapes them for JSON strings in one pass.
  *
- * The caller writes `n` bytes to input() and calls scan(at, n), input[at] being the `{` of an element. Element i is then
- * input[from[i], to[i]), and escaped[escaped_from[i], escaped_to[i]) is the inside of its JSON string. quotes[i] is the
- * number of double quotes in it, or -1 when it holds any other byte that needs an escape. It stops behind the last whole
- * element before the end of the array, of the input or of the room for elements, before an element that is no object, and
- * before anything that is no JSON: what there is then is the caller's to find out. Valid until the next call.
+ * The caller writes `n` bytes to input() and calls scan(at, n, commas), input[at] being the `{` of an element. Element i
+ * is then input[from[i], to[i]), and escaped[escaped_from[i], escaped_to[i]) is the inside of its JSON string. quotes[i]
+ * is the number of double quotes in it, or -1 when it holds any other byte that needs an escape. It stops behind the last
+ * whole element before the end of the array, of the input or of the room for elements, before an element that is no
+ * object, and before anything that is no JSON: what there is then is the caller's to find out. Valid until the next call.
  *
  * Of an element only its strings and the pairs of its brackets are looked at. 64 bytes at a time: bit masks of what each
  * byte is, as simdjson does it.
@@ -78,13 +78,15 @@ static u64 after_backslash(u64 backslashes, u64 *carry) {
   return escaped;
 }
 
-/* The `{` of the next element behind the comma, or 0. */
-static u32 next_element(u32 at, u32 n) {
-  u32 commas = 0;
+/* The `{` of the next element behind as many commas, or 0. */
+static u32 next_element(u32 at, u32 n, u32 commas) {
   for (; at < n; at++) {
     u8 byte = input_bytes[at];
-    if (byte == ',' && commas++ == 0) continue;
-    if (byte == '{' && commas == 1) return at;
+    if (byte == ',' && commas != 0) {
+      commas--;
+      continue;
+    }
+    if (byte == '{' && commas == 0) return at;
     if (byte != ' ' && byte != '\n' && byte != '\r' && byte != '\t') return 0;
   }
   return 0;
@@ -135,8 +137,8 @@ static inline u8 *escape(const u8 *in, u64 needs, u8 *out) {
   return out;
 }
 
-/* The number of elements found. */
-u32 scan(u32 at, u32 n) {
+/* The number of elements found, with `commas` between two. */
+u32 scan(u32 at, u32 n, u32 commas) {
   static u8 open[MAX_DEPTH];
   u8 translated[64];
   u32 depth = 0, elements = 0, quotes_before = 0, others_before = 0;
@@ -187,7 +189,7 @@ u32 scan(u32 at, u32 n) {
       element_quotes[elements] = special ? -1 : (int)marks;
       elements++;
       consumed_bytes = block + i + 1;
-      if (elements == MAX_ELEMENTS || next_element(consumed_bytes, n) == 0) goto finish;
+      if (elements == MAX_ELEMENTS || next_element(consumed_bytes, n, commas) == 0) goto finish;
       continue;
     finish:
       /* The last element may end in this block. */

@@ -5,11 +5,11 @@ import { type FrameExports, type KernelFrames, kernelFrames } from "./kernel-fra
 
 interface Exports extends FrameExports {
   readonly max_elements: () => number;
-  readonly scan: (at: number, size: number) => number;
+  readonly scan: (at: number, size: number, commas: number) => number;
 }
 
 /**
- * Finds the objects in a JSON array and escapes them for JSON in one pass, in WebAssembly (json-kernel.c says what it
+ * Finds the objects in a JSON array or sequence and escapes them for JSON in one pass, in WebAssembly (json-kernel.c says what it
  * promises). One for the process: blocks are used up before the next scan, and `load` comes before each push's first.
  */
 export class JsonKernel {
@@ -35,10 +35,10 @@ export class JsonKernel {
     this.#loaded = bytes;
   }
 
-  /** The objects from the one that begins at `at` on; `consumed` is where the last whole one ends. */
-  scan(at: number, base: number): { readonly block: FrameBlock; readonly consumed: number } {
+  /** The objects from the one that begins at `at` on, with `commas` between two; `consumed` is where the last whole one ends. */
+  scan(at: number, base: number, commas: 0 | 1): { readonly block: FrameBlock; readonly consumed: number } {
     const bytes = this.#loaded;
-    const count = this.#exports.scan(at, bytes.length);
+    const count = this.#exports.scan(at, bytes.length, commas);
     return { block: { ...this.#block, bytes, base, count, skipped: 0 }, consumed: this.#exports.consumed() };
   }
 }

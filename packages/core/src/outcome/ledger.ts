@@ -63,6 +63,7 @@ export class ItemAccount {
   filtered = 0;
   routed = 0;
   unparsed = 0;
+  truncated = 0;
   /** All frames were read. */
   finished = false;
   error: SluiceError | undefined;

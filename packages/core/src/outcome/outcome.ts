@@ -17,6 +17,8 @@ export interface Counts {
   readonly routed: number;
   /** Records whose line did not fit its format; they are delivered as raw records. */
   readonly unparsed: number;
+  /** Records of which only the beginning was delivered, as they were larger than `read.maxFrameBytes` (`oversized: truncate`). */
+  readonly truncated: number;
   readonly delivered: PerSink;
   readonly deadLettered: PerSink;
   readonly failed: PerSink;

@@ -29,7 +29,7 @@ function verdicts(decoded: Decoded, ledger: Ledger): UnitOutcome[] {
 }
 
 function counts(ledger: Ledger, sinks: readonly string[], units: readonly UnitOutcome[]): Counts {
-  const sum = (key: "in" | "skipped" | "added" | "filtered" | "routed" | "unparsed"): number =>
+  const sum = (key: "in" | "skipped" | "added" | "filtered" | "routed" | "unparsed" | "truncated"): number =>
     ledger.items.reduce((total, item) => total + item[key], 0);
   const totals = sinks.map((name, i) => [name, ledger.total(i)] as const);
   const perSink = (key: keyof SinkTally): PerSink =>
@@ -42,6 +42,7 @@ function counts(ledger: Ledger, sinks: readonly string[], units: readonly UnitOu
     filtered: sum("filtered"),
     routed: sum("routed"),
     unparsed: sum("unparsed"),
+    truncated: sum("truncated"),
     delivered: perSink("delivered"),
     deadLettered: perSink("deadLettered"),
     failed: perSink("failed"),

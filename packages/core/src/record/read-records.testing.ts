@@ -1,6 +1,5 @@
 import { Buffer } from "node:buffer";
 import { ByteWriter } from "../bytes/byte-writer.ts";
-import { ContentFramer } from "../framing/content.ts";
 import { encodeDocument } from "./document.ts";
 import { formatNamed } from "./formats/index.ts";
 import { objectOrigin } from "./origin.ts";
@@ -59,7 +58,7 @@ export function readRecords(content: string | readonly Uint8Array[], options: Re
   const reader = new RecordReader(origin, settings, options.key ?? "k", counts, (record) =>
     records.push(kept(record, options.get ?? [])),
   );
-  const framer = new ContentFramer((head) => reader.framing(head));
+  const framer = reader.framer({});
   for (const chunk of typeof content === "string" ? [Buffer.from(content)] : content)
     framer.push(chunk, (block) => reader.read(block));
   framer.end((block) => reader.read(block));

@@ -121,6 +121,29 @@ test("frames that say where they are have their ids from that, not from where th
   ]);
 });
 
+describe("frames that were too large", () => {
+  const frames = { base: 0, count: 1, from: Int32Array.of(0), skipped: 0 };
+  const bytes = Buffer.from('{"a":1}');
+
+  test.each([
+    ["json", ["truncated", "unparsed"], 1],
+    ["raw", ["truncated"], 0],
+  ])("are not parsed, tagged and counted: %s", (name, tags, unparsed) => {
+    const { records, counts, reader } = reading({ format: formatNamed(name) }, false);
+    reader.read({ ...frames, bytes, to: Int32Array.of(7), cut: "truncated" });
+    expect(records.map((record) => [record.tags, record.document.message])).toEqual([[tags, '{"a":1}']]);
+    expect(counts).toEqual({ in: 1, skipped: 0, unparsed, truncated: 1 });
+  });
+
+  test("in pieces have lost nothing", () => {
+    const { records, counts, reader } = reading({ format: formatNamed("json") }, false);
+    reader.read({ ...frames, bytes, to: Int32Array.of(7), cut: "split" });
+    reader.read({ ...frames, bytes, to: Int32Array.of(7) });
+    expect(records.map((record) => record.tags)).toEqual([["split", "unparsed"], []]);
+    expect(counts).toEqual({ in: 2, skipped: 0, unparsed: 1 });
+  });
+});
+
 const eventId = Buffer.from("e-4");
 const key = Buffer.from(`1${"event".padEnd(32, "0")}`);
 const event = { key, keyFrom: 0, position: 4, timestamp: Date.UTC(2026, 4, 1), eventId, idFrom: 0, idTo: 3 };

@@ -1,8 +1,10 @@
 import { Buffer } from "node:buffer";
 import { isPlausibleTime } from "../bytes/iso-time.ts";
 import { escapeInvalidUtf8, INVALID_UTF8_TAG, isValidUtf8 } from "../bytes/utf8.ts";
-import type { Framing } from "../framing/content.ts";
-import type { FrameBlock } from "../framing/frame.ts";
+import { framingByContent } from "../framing/by-content.ts";
+import { ContentFramer, type Framing } from "../framing/content.ts";
+import type { FrameBlock, Framer } from "../framing/frame.ts";
+import type { FrameLimit } from "../framing/oversize.ts";
 import { contextOf } from "./context.ts";
 import { type Format, FormatHint, type ParseResult } from "./formats/format.ts";
 import { detectDocument, detectFormat } from "./formats/index.ts";
@@ -14,10 +16,15 @@ import type { SourceSettings } from "./source.ts";
 /** Tag of a record whose line did not fit its format. */
 export const UNPARSED_TAG = "unparsed";
 
+/** First bytes of an object that formats may judge by. */
+const HEAD_BYTES = 4096;
+
 export interface RecordCounts {
   in: number;
   skipped: number;
   unparsed: number;
+  /** Of which only the beginning is there. Missing: none. */
+  truncated?: number;
 }
 
 /** What a log event says of itself beside its message. */
@@ -71,14 +78,21 @@ export class RecordReader {
     this.#emit = emit;
   }
 
-  /** What frames the item's bytes are to be cut into, by the first of them; to be asked before any is read. */
-  framing(head: Uint8Array): Framing {
+  /** Cuts the item's bytes into the frames to be read. */
+  framer(limit: FrameLimit): Framer {
+    return new ContentFramer((content, last) => this.#framing(content, last), limit);
+  }
+
+  #framing(content: Uint8Array, last: boolean): Framing | undefined {
+    const head = content.subarray(0, HEAD_BYTES);
     const hint = new FormatHint({ key: this.#key, head });
     const format = this.#settings.format ?? detectDocument(hint, this.#settings.among);
+    const framing = format?.framing?.(hint) ?? framingByContent(content, last);
+    if (framing === undefined) return undefined;
     this.#format = format;
     this.#start = format === undefined ? Buffer.from(head) : undefined;
     this.format = format?.name;
-    return format?.framing?.(hint) ?? "lines";
+    return framing;
   }
 
   read(block: FrameBlock): void {
@@ -93,7 +107,7 @@ export class RecordReader {
       if (start !== undefined && end !== undefined) cursor.place(start[i] as number, end[i] as number);
       if (!valid) repair(cursor);
       if (escaped !== undefined && cursor.bytes === bytes) cursor.setEscaped(escaped, i);
-      this.#finish(cursor);
+      this.#finish(cursor, block.cut);
     }
   }
 
@@ -152,8 +166,8 @@ export class RecordReader {
     this.#emit(cursor);
   }
 
-  #finish(cursor: RecordCursor): void {
-    const result = this.#parse(cursor);
+  #finish(cursor: RecordCursor, cut?: FrameBlock["cut"]): void {
+    const result = cut === undefined ? this.#parse(cursor) : this.#leaveCut(cursor, cut);
     if (result === "skip") {
       this.#counts.skipped += 1;
       return;
@@ -164,6 +178,13 @@ export class RecordReader {
       cursor.tag(UNPARSED_TAG);
     }
     this.#emit(cursor);
+  }
+
+  /** What is no whole frame isn't parsed: what it would say may not be so. */
+  #leaveCut(cursor: RecordCursor, cut: NonNullable<FrameBlock["cut"]>): ParseResult {
+    cursor.tag(cut);
+    if (cut === "truncated") this.#counts.truncated = (this.#counts.truncated ?? 0) + 1;
+    return this.#format === raw ? "record" : "unparsed";
   }
 
   #open(head: Uint8Array): RecordCursor {

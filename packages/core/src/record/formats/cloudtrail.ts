@@ -27,10 +27,10 @@ export const cloudtrail: Format = {
     const members = headMembers(head);
     return isDigest(members) || (members.size > 0 && isLogFile(key)) || holdsEvents(members);
   },
-  framing: ({ head }: FormatHint): Framing => {
+  framing: ({ head }: FormatHint): Framing | undefined => {
     const members = headMembers(head);
     if (isDigest(members)) return "none";
-    return members.size === 0 || isEvent(members) ? "lines" : { array: RECORDS };
+    return members.size === 0 || isEvent(members) ? undefined : { array: RECORDS };
   },
   parser: ({ fields }) => {
     if (fields) return cloudtrailParser();

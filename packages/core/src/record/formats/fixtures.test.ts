@@ -5,7 +5,6 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { logPayload } from "../../envelope/log-payload.ts";
-import { ContentFramer } from "../../framing/content.ts";
 import { logBatchOrigin, objectOrigin } from "../origin.ts";
 import { readLogs } from "../read-logs.ts";
 import { ARRIVAL, kept, type ReadRecord, settingsOf } from "../read-records.testing.ts";
@@ -43,7 +42,7 @@ function readObject(name: string, size: number): Read {
   const counts = { in: 0, skipped: 0, unparsed: 0 };
   const origin = objectOrigin({ store: "file", bucket: "", key: `fixtures/formats/${name}` }, "e", undefined, ARRIVAL);
   const reader = new RecordReader(origin, settingsOf(), name, counts, (record) => records.push(kept(record)));
-  const framer = new ContentFramer((head) => reader.framing(head));
+  const framer = reader.framer({});
   for (let at = 0; at < content.length; at += size)
     framer.push(content.subarray(at, at + size), (block) => reader.read(block));
   framer.end((block) => reader.read(block));

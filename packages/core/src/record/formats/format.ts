@@ -78,8 +78,8 @@ export interface Format {
    * format for certain.
    */
   detectDocument?(hint: FormatHint): boolean;
-  /** How an object is cut into frames, told by its first bytes; asked when its format is known. Missing: by lines. */
-  framing?(hint: FormatHint): Framing;
+  /** How an object is cut into frames, told by its first bytes; asked when its format is known. Missing, or undefined: by content. */
+  framing?(hint: FormatHint): Framing | undefined;
   /**
    * For formats of lines whose first one names their fields: the names for the columns of a table that has those fields, as
    * many and in the same order; undefined when it has others.

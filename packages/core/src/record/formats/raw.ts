@@ -8,5 +8,6 @@ export const raw: Format = {
   layout: undefined,
   constants: {},
   detect: () => false,
+  framing: () => "lines",
   parser: () => () => "record",
 };
