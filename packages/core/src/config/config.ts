@@ -42,6 +42,9 @@ export interface SourceConfig {
   readonly compression?: Compression | undefined;
   /** `ecs`: message and fields; `raw`: message, time and origin only. */
   readonly parse: "ecs" | "raw";
+  /** Of formats whose records name their own members (`json`, `logfmt`): which is the time, and which the message; dotted within others. */
+  readonly timestampField?: string | undefined;
+  readonly messageField?: string | undefined;
   readonly tags: readonly string[];
   /** Constant fields added to every record, by dotted name. */
   readonly fields: Readonly<Record<string, string>>;

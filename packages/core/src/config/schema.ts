@@ -69,6 +69,8 @@ const source = z.strictObject({
   format: formatName.optional(),
   compression: z.enum(COMPRESSIONS).optional(),
   parse: z.enum(["ecs", "raw"]).default("ecs"),
+  timestampField: z.string().min(1).optional(),
+  messageField: z.string().min(1).optional(),
   tags: z.array(z.string()).default([]),
   fields: z.record(fieldName, z.string()).default({}),
 });

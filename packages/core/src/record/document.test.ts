@@ -180,7 +180,8 @@ describe("the rest", () => {
   test("a JSON record's own bytes are kept under json as they are, numbers beyond 2^53 too", () => {
     const text = '{"n":12345678901234567890.10,"a":[1,{}]}';
     const cursor = cursorOf({ message: text, constants: { "json.x": "y" } });
-    Object.assign(cursor, { json: JSON.parse(text), jsonFrom: 0, jsonTo: text.length, messageText: 'said "it"\n' });
+    cursor.setJson(0, text.length);
+    cursor.messageText = 'said "it"\n';
     expect(encoded(cursor)).toContain(`,"json":${text}`);
     expect(parseUnique(encoded(cursor))).toMatchObject({ message: 'said "it"\n', labels: { json: { x: "y" } } });
   });

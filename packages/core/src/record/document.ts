@@ -21,7 +21,7 @@ export function encodeDocument(record: RecordView, out: ByteWriter, options?: { 
   encodeMessage(cursor, out);
   out.byte(QUOTE);
   cursor.context.template.write(cursor, out);
-  if (cursor.json !== undefined) {
+  if (cursor.jsonTo > 0) {
     out.bytes(JSON_KEY);
     out.bytes(cursor.bytes, cursor.jsonFrom, cursor.jsonTo);
   }

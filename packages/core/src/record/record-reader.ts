@@ -157,11 +157,7 @@ export class RecordReader {
     cursor.idKey = at.idKey;
     cursor.position = at.position;
     setTime(cursor, at.timestamp);
-    if (fields !== undefined) {
-      cursor.json = fields;
-      cursor.jsonFrom = message.length;
-      cursor.jsonTo = bytes.length;
-    }
+    if (fields !== undefined) cursor.setJson(message.length, bytes.length, fields);
     this.#counts.in += 1;
     this.#emit(cursor);
   }
@@ -192,7 +188,7 @@ export class RecordReader {
     this.#format = format;
     const cursor = new RecordCursor(contextOf(this.#origin, this.#settings, format));
     this.format = format.name;
-    this.#parse = format.parser({ fields: this.#settings.fields });
+    this.#parse = format.parser(this.#settings);
     this.#cursor = cursor;
     return cursor;
   }

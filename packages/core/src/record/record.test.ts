@@ -60,7 +60,8 @@ describe("the cursor", () => {
     const first = Buffer.from('{"a":1}');
     record.move(first, 0, first.length, 100);
     record.tag("x");
-    Object.assign(record, { part: 3, timestamp: 9, timestampFrom: "record", json: { a: 1 }, messageText: "other" });
+    Object.assign(record, { part: 3, timestamp: 9, timestampFrom: "record", messageText: "other" });
+    record.setJson(0, first.length);
     record.move(Buffer.from("next line"), 5, 9, 200);
     expect(record).toMatchObject({
       start: 205,

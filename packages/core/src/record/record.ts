@@ -89,10 +89,10 @@ export class RecordCursor implements RecordView {
   ownTags: readonly string[] = NO_TAGS;
   /** Where layout spans point into: the frame as it was, which `bytes` no longer is once a message was repaired. */
   values: LayoutValues | undefined;
-  /** A JSON record: its parsed form, and the bytes to splice. */
-  json: Readonly<Record<string, unknown>> | undefined;
+  /** Of a JSON record: its object is `bytes[jsonFrom, jsonTo)`. Where there is none, `jsonTo` is 0. */
   jsonFrom = 0;
   jsonTo = 0;
+  #json: Readonly<Record<string, unknown>> | undefined;
   /** The message as the inside of a JSON string is `escaped[escapedFrom, escapedTo)`, when framing already made that. */
   escaped: Uint8Array | undefined;
   escapedFrom = 0;
@@ -135,7 +135,8 @@ export class RecordCursor implements RecordView {
     this.part = 0;
     this.ownTags = NO_TAGS;
     this.values = undefined;
-    this.json = undefined;
+    this.jsonTo = 0;
+    this.#json = undefined;
     this.messageText = undefined;
     this.inJson = false;
     this.escaped = undefined;
@@ -162,6 +163,20 @@ export class RecordCursor implements RecordView {
     this.escaped = bytes;
     this.escapedFrom = from;
     this.escapedTo = to;
+  }
+
+  /** `bytes[from, to)` is a JSON object, on one line and without two members of one name: documents take it over as it is. */
+  setJson(from: number, to: number, parsed?: Readonly<Record<string, unknown>>): void {
+    this.jsonFrom = from;
+    this.jsonTo = to;
+    this.#json = parsed;
+  }
+
+  /** The object of a JSON record, parsed when it is first asked for. */
+  get json(): Readonly<Record<string, unknown>> | undefined {
+    if (this.jsonTo === 0) return undefined;
+    this.#json ??= JSON.parse(latinOrUtf8(this.bytes, this.jsonFrom, this.jsonTo)) as Record<string, unknown>;
+    return this.#json;
   }
 
   tag(name: string): void {
@@ -194,9 +209,9 @@ export class RecordCursor implements RecordView {
 
   /** After the constants: as in the document, and what a line says must not pass for its dataset or origin. */
   #own(name: string): FieldValue {
-    if (this.values !== undefined) return this.values.get(name, this.bytes);
-    if (this.json !== undefined) return jsonValue(this.json, name.startsWith("json.") ? name.slice(5) : name);
-    return undefined;
+    const own = this.values?.get(name, this.bytes);
+    if (own !== undefined || this.jsonTo === 0) return own;
+    return jsonValue(this.json ?? {}, name.startsWith("json.") ? name.slice(5) : name);
   }
 }
 

@@ -18,6 +18,8 @@ export interface SourceSettings {
   readonly dataset: string | undefined;
   readonly namespace: string;
   readonly fields: boolean;
+  readonly timestampField?: string | undefined;
+  readonly messageField?: string | undefined;
   readonly tags: readonly string[];
   readonly constants: Readonly<Record<string, string>>;
 }
@@ -87,6 +89,8 @@ function settingsOf(source: SourceConfig | undefined, index: number | undefined,
     compression: source?.compression,
     namespace: source?.namespace ?? DEFAULT_NAMESPACE,
     fields: source?.parse !== "raw",
+    timestampField: source?.timestampField,
+    messageField: source?.messageField,
     tags: source?.tags ?? [],
     constants: source?.fields ?? {},
   };

@@ -35,9 +35,7 @@ export function testRecord(plain: TestRecord = {}): RecordView {
   cursor.timestamp = plain.timestamp ?? TIMESTAMP;
   cursor.timestampFrom = plain.timestampFrom ?? "record";
   if (plain.json !== undefined) {
-    cursor.json = plain.json;
-    cursor.jsonFrom = 0;
-    cursor.jsonTo = frame.length;
+    cursor.setJson(0, frame.length, plain.json);
     if (plain.message !== undefined) cursor.messageText = message;
   }
   return cursor;

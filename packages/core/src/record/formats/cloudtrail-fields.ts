@@ -1,5 +1,5 @@
 import { Layout, type LeafType } from "../layout.ts";
-import { MemberTable, type Shape } from "./member-table.ts";
+import { MemberTable, shapeOf } from "./member-table.ts";
 
 type Kind = Extract<LeafType, "keyword" | "boolean" | "jsonText">;
 
@@ -101,15 +101,3 @@ export const COPIES: readonly { readonly place: number; readonly slot: number; r
   );
 
 export const TABLE: MemberTable = new MemberTable(shapeOf(paths.map((path, i) => [path.split("."), i])));
-
-function shapeOf(wanted: readonly (readonly [path: readonly string[], place: number])[]): Shape {
-  const names = new Set(wanted.map(([[name]]) => name as string));
-  return Object.fromEntries(
-    [...names].map((name) => {
-      const same = wanted.filter(([[first]]) => first === name);
-      const own = same.find(([path]) => path.length === 1)?.[1];
-      const within = same.filter(([path]) => path.length > 1).map(([path, at]) => [path.slice(1), at] as const);
-      return [name, within.length === 0 ? (own as number) : [own, shapeOf(within)]];
-    }),
-  );
-}

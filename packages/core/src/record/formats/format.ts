@@ -49,6 +49,14 @@ export class FormatHint implements HintParts {
  */
 export type ParseResult = "record" | "skip" | "unparsed";
 
+export interface ParserOptions {
+  /** False: the timestamp alone is asked for. */
+  readonly fields: boolean;
+  /** Of formats whose records name their own members: where the time and the message are. */
+  readonly timestampField?: string | undefined;
+  readonly messageField?: string | undefined;
+}
+
 /** One kind of content. Adding one is one file here, `export const name: Format = …`, and `node tooling/make-registry.ts`. */
 export interface Format {
   readonly name: string;
@@ -85,6 +93,6 @@ export interface Format {
    * many and in the same order; undefined when it has others.
    */
   header?(columns: readonly string[]): readonly string[] | undefined;
-  /** A parser for one item; it may keep state (headers, buffers it reuses). `fields: false` asks for the timestamp alone. */
-  parser(options: { readonly fields: boolean }): (record: RecordCursor) => ParseResult;
+  /** A parser for one item; it may keep state (headers, buffers it reuses). */
+  parser(options: ParserOptions): (record: RecordCursor) => ParseResult;
 }

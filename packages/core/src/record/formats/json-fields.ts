@@ -1,5 +1,5 @@
 import { Layout, type LeafType } from "../layout.ts";
-import { MemberTable, type Shape } from "./member-table.ts";
+import { MemberTable, shapeOf } from "./member-table.ts";
 
 /**
  * What a member is taken for.
@@ -55,16 +55,4 @@ export class JsonFields {
 
 function leafType(kind: MemberKind): LeafType {
   return kind === "ip" || kind === "time" ? "keyword" : kind;
-}
-
-function shapeOf(wanted: readonly (readonly [path: readonly string[], place: number])[]): Shape {
-  const names = new Set(wanted.map(([[name]]) => name as string));
-  return Object.fromEntries(
-    [...names].map((name) => {
-      const same = wanted.filter(([[first]]) => first === name);
-      const own = same.find(([path]) => path.length === 1)?.[1];
-      const within = same.filter(([path]) => path.length > 1).map(([path, at]) => [path.slice(1), at] as const);
-      return [name, within.length === 0 ? (own as number) : [own, shapeOf(within)]];
-    }),
-  );
 }

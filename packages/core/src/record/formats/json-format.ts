@@ -9,11 +9,11 @@ import type { RecordCursor } from "../record.ts";
 import { Event } from "./event.ts";
 import type { Format, FormatHint, ParseResult } from "./format.ts";
 import { JsonFields, type Member, type MemberKind } from "./json-fields.ts";
+import { scanObject } from "./json-object.ts";
 import { JsonScanner } from "./json-scanner.ts";
 
 const QUOTE = 0x22;
 const HYPHEN = 0x2d;
-const LF = 0x0a;
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 const BACKSLASH = 0x5c;
@@ -51,21 +51,28 @@ export interface JsonSpec
 export class JsonEvent extends Event {
   readonly #fields: JsonFields;
   readonly #scanner: JsonScanner;
-  #from = 0;
-  #to = 0;
+  readonly #taken: boolean;
 
-  constructor(fields: JsonFields) {
+  /** `whole`: documents take over the object as it is, not just its members. */
+  constructor(fields: JsonFields, whole = false) {
     super(fields.layout);
     this.#fields = fields;
-    this.#scanner = new JsonScanner(fields.table);
+    this.#taken = whole || fields.copies.some(({ kind }) => kind === "json");
+    this.#scanner = new JsonScanner(fields.table, -1, this.#taken);
   }
 
   /** False when the record is no JSON object. */
-  scan({ bytes, from, to }: RecordCursor): boolean {
-    this.bytes = bytes;
-    this.#from = from;
-    this.#to = to;
-    return this.#scanner.scan(bytes, from, to);
+  scan(record: RecordCursor): boolean {
+    const found = this.#taken
+      ? scanObject(record, this.#scanner)
+      : this.#scanner.scan(record.bytes, record.from, record.to);
+    this.bytes = record.bytes;
+    return found;
+  }
+
+  /** Takes members away, as if the object didn't have them. */
+  forget(paths: readonly string[]): void {
+    for (const path of paths) this.#scanner.to[this.#fields.place(path)] = -1;
   }
 
   /** Where a member's value begins; means nothing when `to` is -1. */
@@ -166,18 +173,11 @@ export class JsonEvent extends Event {
         return;
       }
       case "json":
-        if ((first === OPEN_BRACE || first === OPEN_BRACKET) && to - from > 2) this.#copyJson(slot, from, to);
+        if ((first === OPEN_BRACE || first === OPEN_BRACKET) && to - from > 2) values.span(slot, from, to);
         return;
       case "jsonText":
         if (to - from > 2) values.span(slot, from, to);
     }
-  }
-
-  /** A raw line end would end the document; in valid JSON it can only be white space. */
-  #copyJson(slot: number, from: number, to: number): void {
-    const found = Buffer.prototype.indexOf.call(this.bytes, LF, from);
-    if (found < 0 || found >= to) this.values.span(slot, from, to);
-    else this.values.text[slot] = latin1(this.bytes, from, to).replace(/[\r\n]/g, " ");
   }
 }
 

@@ -131,3 +131,20 @@ test("what comes behind the last thing asked for isn't looked at", () => {
   expect(until.scan(bytes, 0, bytes.length)).toBe(true);
   expect([until.from[0], until.to[0]]).toEqual([17, 18]);
 });
+
+test("line ends between values are seen, those behind the object aren't", () => {
+  const scanner = new JsonScanner(new MemberTable({}));
+  const seen = (text: string): boolean => {
+    const bytes = Buffer.from(`${text}\n{}`);
+    expect(scanner.scan(bytes, 0, bytes.length - 3)).toBe(true);
+    return scanner.hasLineEnd;
+  };
+  expect(['{"a":[1, 2]} ', '{"a":\n1}', "{}\r", '{"a":"\\n"}', "\n{}", "{}"].map(seen)).toEqual([
+    false,
+    true,
+    true,
+    false,
+    true,
+    false,
+  ]);
+});

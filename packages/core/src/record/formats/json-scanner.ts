@@ -2,6 +2,8 @@ import { Buffer } from "node:buffer";
 import { MAX_DEPTH } from "../../framing/json-skip.ts";
 import { HASH_FACTOR, type MemberTable } from "./member-table.ts";
 
+const TAB = 0x09;
+const SPACE = 0x20;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
@@ -14,6 +16,9 @@ const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const LOWER_U = 0x75;
+
+/** Names of one object that are compared with each other. */
+const MAX_COMPARED = 64;
 
 const BAD = -1;
 /** All that was asked for is there: the rest isn't looked at. */
@@ -34,27 +39,42 @@ export class JsonScanner {
   /** `bytes[from[place], to[place])`; `to` is -1 for what isn't there. */
   readonly from: Int32Array;
   readonly to: Int32Array;
+  /** A raw line end stands between its values. */
+  hasLineEnd = false;
+  /** Members seen, in objects of any depth; only where `names` was asked for. */
+  members = 0;
+  /** Some object may have two members of one name; only where `names` was asked for. */
+  mayRepeat = false;
   readonly #table: MemberTable;
   readonly #until: number;
+  readonly #names: boolean;
+  /** Hashes of the names in the objects under way, the innermost last. */
+  #hashes = new Int32Array(256);
+  #hashCount = 0;
   #bytes: Uint8Array = new Uint8Array(0);
 
-  /** `until`: a place behind which nothing is looked at. */
-  constructor(table: MemberTable, until = -1) {
+  /** `until`: a place behind which nothing is looked at. `names`: whether those that are there twice are looked for. */
+  constructor(table: MemberTable, until = -1, names = false) {
     const places = Math.max(-1, ...table.places) + 1;
     this.from = new Int32Array(places);
     this.to = new Int32Array(places);
     this.#table = table;
     this.#until = until;
+    this.#names = names;
   }
 
   /** False when this is no JSON object; what was found by then means nothing. */
   scan(bytes: Uint8Array, from: number, to: number): boolean {
     this.#bytes = bytes;
     this.to.fill(-1);
+    this.hasLineEnd = false;
+    this.members = 0;
+    this.mayRepeat = false;
+    this.#hashCount = 0;
     const start = this.#space(from);
     if (bytes[start] !== OPEN_BRACE) return false;
     const end = this.#object(start, this.#table, 1);
-    return end === ENOUGH || (end > 0 && end <= to && this.#space(end) >= to);
+    return end === ENOUGH || (end > 0 && end <= to && this.#isSpace(end, to));
   }
 
   /** The object that begins at `at`, whatever follows it; gives the position behind it, or -1 when it is none. */
@@ -68,6 +88,7 @@ export class JsonScanner {
     const bytes = this.#bytes;
     let at = this.#space(from + 1);
     if (bytes[at] === CLOSE_BRACE) return at + 1;
+    const firstHash = this.#hashCount;
     for (;;) {
       if (bytes[at] !== QUOTE) return BAD;
       const nameFrom = at + 1;
@@ -79,6 +100,7 @@ export class JsonScanner {
       if (nameTo < nameFrom) return BAD;
       const member =
         table && (plain ? table.find(hash, bytes, nameFrom, nameTo) : this.#unescaped(table, nameFrom, nameTo));
+      if (this.#names) this.#note(firstHash, plain ? hash : this.#unescapedHash(nameFrom, nameTo));
       at = this.#space(nameTo + 1);
       if (bytes[at] !== COLON) return BAD;
       const valueFrom = this.#space(at + 1);
@@ -91,9 +113,29 @@ export class JsonScanner {
         if (member.place === this.#until) return ENOUGH;
       }
       at = this.#space(at);
-      if (bytes[at] === CLOSE_BRACE) return at + 1;
+      if (bytes[at] === CLOSE_BRACE) {
+        this.#hashCount = firstHash;
+        return at + 1;
+      }
       if (bytes[at] !== COMMA) return BAD;
       at = this.#space(at + 1);
+    }
+  }
+
+  /** Names beyond the first few of an object aren't compared, so that time stays linear. */
+  #note(first: number, hash: number): void {
+    this.members += 1;
+    if (this.mayRepeat) return;
+    const hashes = this.#hashes;
+    let at = first;
+    while (at < this.#hashCount && hashes[at] !== hash) at++;
+    if (at < this.#hashCount || at - first === MAX_COMPARED) this.mayRepeat = true;
+    else {
+      if (this.#hashCount === hashes.length) {
+        this.#hashes = new Int32Array(hashes.length * 2);
+        this.#hashes.set(hashes);
+      }
+      this.#hashes[this.#hashCount++] = hash;
     }
   }
 
@@ -156,20 +198,39 @@ export class JsonScanner {
   #space(from: number): number {
     const bytes = this.#bytes;
     let at = from;
-    while ((bytes[at] as number) <= 0x20 && isSpace(bytes[at] as number)) at++;
+    while ((bytes[at] as number) <= 0x20 && isSpace(bytes[at] as number)) {
+      if (bytes[at] !== SPACE && bytes[at] !== TAB) this.hasLineEnd = true;
+      at++;
+    }
     return at;
   }
 
-  #unescaped(table: MemberTable, from: number, to: number): ReturnType<MemberTable["find"]> {
-    const text = Buffer.from(this.#bytes.subarray(from - 1, to + 1)).toString("utf8");
-    const name = Buffer.from(JSON.parse(text) as string);
-    return table.find(
-      name.reduce((hash, byte) => (Math.imul(hash, HASH_FACTOR) + byte) | 0, 0),
-      name,
-      0,
-      name.length,
-    );
+  /** White space and nothing else, up to the end of the record. */
+  #isSpace(from: number, to: number): boolean {
+    for (let at = from; at < to; at++) {
+      const byte = this.#bytes[at] as number;
+      if (!isSpace(byte)) return false;
+      if (byte !== SPACE && byte !== TAB) this.hasLineEnd = true;
+    }
+    return true;
   }
+
+  #unescaped(table: MemberTable, from: number, to: number): ReturnType<MemberTable["find"]> {
+    const name = this.#unescapedName(from, to);
+    return table.find(hashOf(name), name, 0, name.length);
+  }
+
+  #unescapedHash(from: number, to: number): number {
+    return hashOf(this.#unescapedName(from, to));
+  }
+
+  #unescapedName(from: number, to: number): Uint8Array {
+    return Buffer.from(JSON.parse(Buffer.from(this.#bytes.subarray(from - 1, to + 1)).toString("utf8")) as string);
+  }
+}
+
+function hashOf(name: Uint8Array): number {
+  return name.reduce((hash, byte) => (Math.imul(hash, HASH_FACTOR) + byte) | 0, 0);
 }
 
 function isSpace(byte: number): boolean {

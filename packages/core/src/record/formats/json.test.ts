@@ -145,6 +145,55 @@ test("numbers beyond 2^53 and their writing stay exactly as they are", () => {
   expect(only(text).json).toContain(`"json":${text}`);
 });
 
+describe("members of one name", () => {
+  test.each([
+    ['{"a":1,"a":2}', '{"a":2}'],
+    ['{"a":1,"b":{"c":1,"c":[2]},"a":3}', '{"a":3,"b":{"c":[2]}}'],
+    ['{"a":[{"b":1,"b":2}],"n":9007199254740993,"m":1.10}', '{"a":[{"b":2}],"n":9007199254740993,"m":1.10}'],
+    ['{"\\u0061":1,"a":2}', '{"a":2}'],
+    ['{"__proto__":1,"__proto__":{"x":"\\ud800"}}', '{"__proto__":{"x":"\\ud800"}}'],
+  ])("the last of %s counts; the message stays", (text, kept) => {
+    const { json, document } = only(text);
+    expect(json).toContain(`"json":${kept}`);
+    expect(document).toMatchObject({ message: text });
+  });
+
+  test("time and message are those of the last", () => {
+    const text = `{"time":"${at(T)}","msg":"a","time":"${at(T + 1)}","msg":"b"}`;
+    expect(only(text).document).toMatchObject({ "@timestamp": at(T + 1), message: "b" });
+  });
+
+  test("the same name in different objects, and many names, are no repetition", () => {
+    const wide = `{${Array.from({ length: 5000 }, (_, i) => `"k${i}":{"k${i}":1.0}`).join(",")}}`;
+    expect(only(wide).json).toContain(`"json":${wide}`);
+    const twice = `${wide.slice(0, -1)},"k17":2}`;
+    expect(only(twice, ["k17"]).fields).toEqual({ k17: 2 });
+  });
+});
+
+test("what is nested too deep for any receiver goes on as it is", () => {
+  const text = `${'{"a":'.repeat(600)}1${"}".repeat(600)}`;
+  const { records, counts } = readRecords(text, { format: "json" });
+  expect(counts).toEqual({ in: 1, skipped: 0, unparsed: 1 });
+  expect(records[0]?.document).toMatchObject({ message: text });
+});
+
+describe("named in the config", () => {
+  const text = `{"time":"${at(T)}","at":{"utc":"${at(T + 1)}"},"a.b":"flat","message":"m","said":{"text":"s"}}`;
+  test.each([
+    [{ timestampField: "at.utc", messageField: "said.text" }, T + 1, "s"],
+    [{ timestampField: "at.utc" }, T + 1, "m"],
+    [{ messageField: "a.b" }, T, "flat"],
+    [{ timestampField: "nowhere", messageField: "said" }, ARRIVAL, text],
+    [{ timestampField: "message", messageField: "__proto__" }, ARRIVAL, text],
+  ])("%j", (settings, time, message) => {
+    for (const fields of [true, false]) {
+      const { records } = readRecords(text, { format: "json", settings: { ...settings, fields } });
+      expect(records[0]?.document).toMatchObject({ "@timestamp": at(time), message: fields ? message : text });
+    }
+  });
+});
+
 test.each([
   "[1,2]",
   '"text"',

@@ -1,56 +1,116 @@
 import { Buffer } from "node:buffer";
 import { isPlausibleTime, parseIsoZ } from "../../bytes/iso-time.ts";
 import type { RecordCursor } from "../record.ts";
-import type { Format, FormatHint, ParseResult } from "./format.ts";
+import type { Format, FormatHint, ParseResult, ParserOptions } from "./format.ts";
+import { scanObject } from "./json-object.ts";
+import { JsonScanner } from "./json-scanner.ts";
+import { MemberTable, shapeOf } from "./member-table.ts";
 
-const OPEN_BRACE = 0x7b;
-const LF = 0x0a;
-const CR = 0x0d;
-const SPACE = 0x20;
 const QUOTE = 0x22;
 const TIME_KEYS = ["@timestamp", "timestamp", "time", "ts", "eventTime", "date"] as const;
-const isTimeKey = (key: string): boolean => (TIME_KEYS as readonly string[]).includes(key);
 const MESSAGE_KEYS = ["message", "msg", "log"] as const;
 
-/** Lines that each hold one JSON object (ndjson.org). Its time and message keys are found by name; the whole object is kept under `json`. */
+/**
+ * Lines that each hold one JSON object (ndjson.org). Its time and message are found by the names of its members, or those that
+ * the config says; the whole object is kept under `json`.
+ */
 export const json: Format = {
   name: "json",
   rank: 100,
   dataset: undefined,
   layout: undefined,
   constants: {},
-  detect: ({ head }: FormatHint) => parseObject(head, 0, head.length) !== undefined,
-  parser: ({ fields }) =>
-    fields ? (record) => parse(record, true) : (record) => (setTimeInPlace(record) ? "record" : parse(record, false)),
+  detect: ({ head }: FormatHint) => new JsonScanner(new MemberTable({})).scan(head, 0, head.length),
+  parser: (options) => {
+    const reader = new JsonReader(options);
+    return options.fields ? (record) => reader.parse(record) : (record) => reader.parseTime(record);
+  },
 };
 
-function parse(record: RecordCursor, fields: boolean): ParseResult {
-  const object = parseObject(record.bytes, record.from, record.to);
-  if (object === undefined) return "unparsed";
-  setTime(record, object);
-  if (fields) setFields(record, object);
-  return "record";
+class JsonReader {
+  readonly #scanner: JsonScanner;
+  /** Places of the members that the time and the message may be in. */
+  readonly #times: readonly number[];
+  readonly #messages: readonly number[];
+  /** `{"time":"` */
+  readonly #timeHeads: readonly Uint8Array[];
+
+  constructor({ timestampField, messageField }: ParserOptions) {
+    const times = timestampField === undefined ? TIME_KEYS : [timestampField];
+    const messages = messageField === undefined ? MESSAGE_KEYS : [messageField];
+    const names = [...new Set([...times, ...messages])];
+    const paths = names.flatMap((name, place) => pathsOf(name).map((path) => [path, place] as const));
+    this.#scanner = new JsonScanner(new MemberTable(shapeOf(paths)), -1, true);
+    this.#times = times.map((name) => names.indexOf(name));
+    this.#messages = messages.map((name) => names.indexOf(name));
+    this.#timeHeads = times.map((name) => Buffer.from(`{${JSON.stringify(name)}:"`));
+  }
+
+  parse(record: RecordCursor): ParseResult {
+    if (!scanObject(record, this.#scanner)) return "unparsed";
+    this.#setTime(record);
+    record.setJson(record.from, record.to);
+    this.#setMessage(record);
+    return "record";
+  }
+
+  parseTime(record: RecordCursor): ParseResult {
+    if (this.#setTimeInPlace(record)) return "record";
+    if (!this.#scanner.scan(record.bytes, record.from, record.to)) return "unparsed";
+    this.#setTime(record);
+    return "record";
+  }
+
+  /** The first of the names that has a text. */
+  #setMessage(record: RecordCursor): void {
+    const { from, to } = this.#scanner;
+    const place = this.#messages.find(
+      (each) => (to[each] as number) > 0 && record.bytes[from[each] as number] === QUOTE,
+    );
+    if (place !== undefined) record.messageText = stringAt(record.bytes, from[place] as number, to[place] as number);
+  }
+
+  /** The first in the line that is a time. */
+  #setTime(record: RecordCursor): void {
+    const { from, to } = this.#scanner;
+    let first = Number.POSITIVE_INFINITY;
+    for (const place of this.#times) {
+      const at = from[place] as number;
+      const end = to[place] as number;
+      if (end < 0 || at >= first) continue;
+      const ms = timeAt(record.bytes, at, end);
+      if (!isPlausibleTime(ms)) continue;
+      first = at;
+      record.timestamp = ms;
+      record.timestampFrom = "record";
+    }
+  }
+
+  /** Where the line begins with its time in ISO form, in UTC, nothing else is looked at. */
+  #setTimeInPlace(record: RecordCursor): boolean {
+    const { bytes, from, to } = record;
+    const head = this.#timeHeads.find((each) => startsWith(bytes, from, to, each));
+    if (head === undefined) return false;
+    const start = from + head.length;
+    const most = Math.min(to, start + MAX_TIME_BYTES);
+    let end = start;
+    while (end < most && bytes[end] !== QUOTE) end++;
+    const time = end < most ? parseIsoZ(bytes, start, end) : Number.NaN;
+    if (!isPlausibleTime(time)) return false;
+    record.timestamp = time;
+    record.timestampFrom = "record";
+    return true;
+  }
 }
 
-const TIME_HEADS = TIME_KEYS.map((key) => Buffer.from(`{"${key}":"`));
+/** `a.b` is the member "a.b", or "b" within "a". */
+function pathsOf(name: string): readonly (readonly string[])[] {
+  const within = name.split(".");
+  return within.length === 1 ? [[name]] : [[name], within];
+}
+
 /** Longest time in ISO form, with its closing quote. */
 const MAX_TIME_BYTES = 32;
-
-/** Where fields aren't asked for and the line begins with its time in ISO form, in UTC, nothing else is looked at. */
-function setTimeInPlace(record: RecordCursor): boolean {
-  const { bytes, from, to } = record;
-  const head = TIME_HEADS.find((each) => startsWith(bytes, from, to, each));
-  if (head === undefined) return false;
-  const start = from + head.length;
-  const most = Math.min(to, start + MAX_TIME_BYTES);
-  let end = start;
-  while (end < most && bytes[end] !== QUOTE) end++;
-  const time = end < most ? parseIsoZ(bytes, start, end) : Number.NaN;
-  if (!isPlausibleTime(time)) return false;
-  record.timestamp = time;
-  record.timestampFrom = "record";
-  return true;
-}
 
 function startsWith(bytes: Uint8Array, from: number, to: number, text: Uint8Array): boolean {
   if (to - from < text.length) return false;
@@ -58,57 +118,19 @@ function startsWith(bytes: Uint8Array, from: number, to: number, text: Uint8Arra
   return true;
 }
 
-function parseObject(bytes: Uint8Array, from: number, to: number): Record<string, unknown> | undefined {
-  let first = from;
-  while (first < to && (bytes[first] === 0x20 || bytes[first] === 0x09)) first++;
-  if (bytes[first] !== OPEN_BRACE) return undefined;
-  try {
-    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("utf8"));
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * A log event may hold a pretty-printed object. Its bytes go into documents as they are, and a line end there would end the
- * document; in valid JSON a raw line end can only be white space.
- */
-function keepToOneLine(record: RecordCursor): void {
-  const { bytes, from, to } = record;
-  const found = Buffer.prototype.indexOf.call(bytes, LF, from);
-  if (found < 0 || found >= to) return;
-  record.messageText = record.message();
-  const line = Buffer.from(bytes.subarray(from, to));
-  for (let i = 0; i < line.length; i++) if (line[i] === LF || line[i] === CR) line[i] = SPACE;
-  record.bytes = line;
-  record.from = 0;
-  record.to = line.length;
-}
-
-function setFields(record: RecordCursor, object: Record<string, unknown>): void {
-  keepToOneLine(record);
-  record.json = object;
-  record.jsonFrom = record.from;
-  record.jsonTo = record.to;
-  const key = MESSAGE_KEYS.find((name) => typeof own(object, name) === "string");
-  if (key !== undefined) record.messageText = object[key] as string;
-}
-
-/** The first in the line that is a time. */
-function setTime(record: RecordCursor, object: Record<string, unknown>): void {
-  for (const key in object) {
-    const ms = isTimeKey(key) ? timeOf(own(object, key)) : undefined;
-    if (ms === undefined) continue;
-    record.timestamp = ms;
-    record.timestampFrom = "record";
-    return;
-  }
-}
-
 /** Text in any form that names its zone, or a number of seconds, milliseconds, microseconds or nanoseconds told apart by size. */
-function timeOf(value: unknown): number | undefined {
-  const ms = typeof value === "string" ? textTime(value) : typeof value === "number" ? numberTime(value) : Number.NaN;
-  return isPlausibleTime(ms) ? ms : undefined;
+function timeAt(bytes: Uint8Array, from: number, to: number): number {
+  if (bytes[from] !== QUOTE) return numberTime(Number(latin1(bytes, from, to)));
+  const ms = parseIsoZ(bytes, from + 1, to - 1);
+  return Number.isNaN(ms) ? textTime(stringAt(bytes, from, to)) : ms;
+}
+
+function stringAt(bytes: Uint8Array, from: number, to: number): string {
+  return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("utf8"));
+}
+
+function latin1(bytes: Uint8Array, from: number, to: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("latin1");
 }
 
 const ZONED = /^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})$/;
@@ -131,8 +153,4 @@ function numberTime(value: number): number {
   if (value < 1e11) return Math.floor(Math.round(value * 1e6) / 1e3);
   if (value < 1e14) return Math.floor(value);
   return Math.floor((value < 1e17 ? value : Math.round(value / 1e3)) / 1e3);
-}
-
-function own(object: Record<string, unknown>, key: string): unknown {
-  return Object.hasOwn(object, key) ? object[key] : undefined;
 }

@@ -30,7 +30,7 @@ export class MemberTable {
       ...(place < 0 ? [] : [place]),
       ...(within?.places ?? []),
     ]);
-    this.#mask = 2 ** Math.ceil(Math.log2(this.#members.length * 4)) - 1;
+    this.#mask = 2 ** Math.ceil(Math.log2(Math.max(1, this.#members.length) * 4)) - 1;
     this.#index = new Uint8Array(this.#mask + 1);
     this.#members.forEach(({ name }, i) => {
       let at = this.#slot(name.reduce((hash, byte) => (Math.imul(hash, HASH_FACTOR) + byte) | 0, 0));
@@ -51,6 +51,19 @@ export class MemberTable {
   #slot(hash: number): number {
     return (hash ^ (hash >>> 7)) & this.#mask;
   }
+}
+
+/** The members that paths lead to, as a table takes them. */
+export function shapeOf(wanted: readonly (readonly [path: readonly string[], place: number])[]): Shape {
+  const names = new Set(wanted.map(([[name]]) => name as string));
+  return Object.fromEntries(
+    [...names].map((name) => {
+      const same = wanted.filter(([[first]]) => first === name);
+      const own = same.find(([path]) => path.length === 1)?.[1];
+      const within = same.filter(([path]) => path.length > 1).map(([path, at]) => [path.slice(1), at] as const);
+      return [name, within.length === 0 ? (own as number) : [own, shapeOf(within)]];
+    }),
+  );
 }
 
 function member(name: string, wanted: Shape[string]): Member {
