@@ -70,6 +70,27 @@ function failures(outcome: Outcome): string[] {
   return response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
 }
 
+test("an object is on its way before the sinks are made", async () => {
+  const order: string[] = [];
+  const sink = scriptedSink();
+  const reader = readerOf({ a: textOf("a", 3) });
+  const pipeline = createPipeline(parseConfig({ sinks: { one: { type: "one" } } }, "test"), {
+    sinks: async () => {
+      order.push("sink");
+      return sink.definition;
+    },
+    reader: {
+      read: async (...args) => {
+        order.push("object");
+        return reader.read(...args);
+      },
+    },
+  });
+  const { counts } = await pipeline.handle(notification("a"));
+  expect(order).toEqual(["object", "sink"]);
+  expect(counts).toMatchObject({ in: 3, delivered: { one: 3 } });
+});
+
 test("one bad message of ten fails alone", async () => {
   const store = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`k${i}`, textOf(`object ${i}`, 100)]));
   const sink = scriptedSink();

@@ -19,7 +19,7 @@ import { directOrigin, logBatchOrigin, type Origin, objectOrigin, sourceKey, str
 import { readLogs } from "./record/read-logs.ts";
 import type { RecordView } from "./record/record.ts";
 import { RecordReader } from "./record/record-reader.ts";
-import { type Run, startRun } from "./run.ts";
+import { Run } from "./run.ts";
 import { checkSinks } from "./sink/check-sinks.ts";
 
 /** The core: events, objects or records in; batches to sinks out; and for each unit whether it may be acknowledged. */
@@ -38,7 +38,7 @@ export function createPipeline(config: Config, ports: Ports): Pipeline {
 }
 
 async function carryAll(plan: Plan, decoded: Decoded, invocation: Invocation): Promise<Outcome> {
-  const run = await startRun(plan, decoded, invocation);
+  const run = new Run(plan, decoded, invocation);
   try {
     await run.eachItem((item, unit) => carry(item, unit, run));
     await run.drain();
@@ -53,6 +53,7 @@ async function carry(item: Item, unit: number, run: Run): Promise<void> {
   const { number, account } = run.ledger.openItem(unit);
   try {
     run.checkDeadline();
+    if (item.kind !== "object") await run.sinks();
     if (item.kind === "object") await carryObject(item.ref, item, number, account, run);
     else if (item.kind === "direct") await carryDirect(item, number, account, run);
     else await carryInline(item, unit, number, account, run);
@@ -72,7 +73,7 @@ async function carryObject(
   run: Run,
 ): Promise<void> {
   const { plan } = run;
-  const object = await openObject(plan.reader, ref, run.readOptions);
+  const [object] = await Promise.all([openObject(plan.reader, ref, run.readOptions), run.sinks()]);
   const origin = objectOrigin(ref, object.etag, object.lastModified, run.arrival);
   const stored: Stored = {
     size: object.size,

@@ -1,6 +1,7 @@
 import type { Invocation } from "./api.ts";
 import type { Decoded, Item, Unit } from "./envelope/item.ts";
 import { SluiceError } from "./errors.ts";
+import { turnOfTheLoop } from "./event-loop.ts";
 import type { ReadOptions } from "./object/read-object.ts";
 import { Ledger } from "./outcome/ledger.ts";
 import type { Plan } from "./plan.ts";
@@ -37,6 +38,7 @@ export class Run {
   readonly #sending = new AbortController();
   readonly #timers: NodeJS.Timeout[] = [];
   #itemsDone = 0;
+  #sinks: Promise<unknown> | undefined;
 
   constructor(plan: Plan, decoded: Decoded, invocation: Invocation) {
     const { config, clock, ports } = plan;
@@ -93,6 +95,17 @@ export class Run {
         this.progress();
       }),
     );
+  }
+
+  /** Resolves when records may come. Whoever asks for an object does so first: it is on its way while sinks are made. */
+  sinks(): Promise<unknown> {
+    this.#sinks ??= this.#makeSinks();
+    return this.#sinks;
+  }
+
+  async #makeSinks(): Promise<void> {
+    await turnOfTheLoop();
+    await Promise.all(this.lanes.map((lane) => lane.start()));
   }
 
   /** Undefined when every lane can take more; else resolves when they can. */
@@ -157,12 +170,6 @@ export class Run {
 /** What an object takes of the budget: never more than the part of it that is asked for at once. */
 function weightOf(item: Item, partBytes: number): number {
   return item.kind === "object" ? Math.min(item.ref.size ?? partBytes, partBytes) : 0;
-}
-
-export async function startRun(plan: Plan, decoded: Decoded, invocation: Invocation): Promise<Run> {
-  const run = new Run(plan, decoded, invocation);
-  if (decoded.units.some((unit) => unit.items.length > 0)) await Promise.all(run.lanes.map((lane) => lane.start()));
-  return run;
 }
 
 function deadlineError(): SluiceError {

@@ -100,6 +100,57 @@ test("no more batches are under way than allowed, and reading waits", async () =
   expect(sink.sent).toHaveLength(20);
 });
 
+/** Two MiB of lines, read in pieces that never make anybody wait. */
+const WIDE = Array.from({ length: 20_000 }, (_, i) => `line ${i} ${"x".repeat(90)}\n`).join("");
+
+function promptReader(pieces: { given: number }): ObjectReader {
+  const bytes = Buffer.from(WIDE);
+  return {
+    read: async () => ({
+      etag: "e",
+      size: bytes.length,
+      lastModified: 1,
+      body: (async function* () {
+        for (let at = 0; at < bytes.length; at += 16_384) {
+          pieces.given += 1;
+          yield bytes.subarray(at, at + 16_384);
+        }
+      })(),
+    }),
+  };
+}
+
+test("the first batch that a sink is ever sent is a small one", async () => {
+  const sink = scriptedSink();
+  const pipeline = pipelineOf(sink, { maxBatchBytes: 1024 * 1024 }, { reader: promptReader({ given: 0 }) });
+  await pipeline.objects([REF]);
+  const cold = sink.sent.map(({ bytes }) => Math.ceil(bytes / 262_144));
+  expect(cold.slice(0, 3)).toEqual([1, 4, 4]);
+  await pipeline.objects([REF]);
+  expect(Math.ceil((sink.sent[cold.length]?.bytes ?? 0) / 262_144)).toBe(4);
+  expect(sink.delivered).toHaveLength(40_000);
+});
+
+test("a cell is no smaller for being the first", async () => {
+  const sink = scriptedSink();
+  await pipelineOf(sink, { cellBytes: 512 * 1024 }, { reader: promptReader({ given: 0 }) }).objects([REF]);
+  expect(sink.sent.map(({ cell }) => cell?.split("-").at(-1))).toEqual(["0", "1", "2", "3"]);
+  expect(sink.sent[0]?.bytes).toBeGreaterThan(512 * 1024);
+});
+
+test("a connection is made while reading goes on", async () => {
+  const pieces = { given: 0 };
+  const connected: number[] = [];
+  const sink = scriptedSink(async () => {
+    for (let turn = 0; turn < 8; turn++) await new Promise((resolve) => setImmediate(resolve));
+    connected.push(pieces.given);
+    return { kind: "delivered" };
+  });
+  await pipelineOf(sink, { maxBatchBytes: 1024 * 1024 }, { reader: promptReader(pieces) }).objects([REF]);
+  expect(connected[0]).toBeLessThan(32);
+  expect(pieces.given).toBeGreaterThan(100);
+});
+
 test("batches hold one partition each", async () => {
   const sink = scriptedSink(undefined, { partition: (record) => (record.start % 20 === 0 ? "even" : "odd") });
   await pipelineOf(sink, {}, { reader: readerOf(TEXT) }).objects([REF]);

@@ -1,4 +1,5 @@
 import type { ByteWriter } from "../bytes/byte-writer.ts";
+import { turnOfTheLoop } from "../event-loop.ts";
 import type { Ledger, Settlement } from "../outcome/ledger.ts";
 import type { Reason, Sink, SinkLimits } from "../ports/sink.ts";
 import type { Origin } from "../record/origin.ts";
@@ -12,6 +13,9 @@ import type { SinkHandle } from "./sink-handle.ts";
 import type { Slab, SlabPool } from "./slab-pool.ts";
 
 const MiB = 1024 * 1024;
+
+/** Most bytes in the first batch that a sink is ever sent: its connection is made while the second one is filled. */
+const FIRST_BATCH_BYTES = MiB / 4;
 
 export interface LaneOptions extends Pick<DeliveryOptions, "handle" | "clock" | "deadline" | "reserveMs" | "signal"> {
   readonly number: number;
@@ -87,14 +91,14 @@ export class Lane {
 
   /** Undefined when more can be added at once; else resolves when it can. */
   ready(): Promise<void> | undefined {
-    if (this.#queue.length === 0 && !this.#options.letters.full && !this.#handedOver) return undefined;
-    return this.#catchUp();
+    const waiting = this.#queue.length > 0 || this.#options.letters.full;
+    return waiting || this.#handedOver || this.#connecting() ? this.#catchUp() : undefined;
   }
 
   async #catchUp(): Promise<void> {
     this.#handedOver = false;
-    // A turn of the event loop, so that the request just made gets on its way while the next batch is filled.
-    await new Promise((resolve) => setImmediate(resolve));
+    // So that the request just made gets on its way while the next batch is filled.
+    await turnOfTheLoop();
     await this.#until(() => this.#queue.length === 0);
     if (this.#options.letters.full) await this.#options.letters.flush();
   }
@@ -125,6 +129,11 @@ export class Lane {
     for (const [slot, batch] of this.#open) this.#complete(slot, batch);
     await this.#until(() => this.#queue.length === 0 && this.#inFlight === 0);
     await this.#options.letters.flush();
+  }
+
+  /** A connection takes several turns of the event loop to be made; once there was an answer, there is one. */
+  #connecting(): boolean {
+    return this.#inFlight > 0 && !this.#options.handle.hasAnswered;
   }
 
   #encode(sink: Sink, record: RecordView, writer: ByteWriter): Reason | undefined {
@@ -163,7 +172,7 @@ export class Lane {
   #append(slot: string, open: OpenBatch, record: RecordView, item: number, before: number): void {
     let batch = open;
     let offset = before;
-    if (open.count > 0 && open.length > this.#limits.maxBatchBytes) {
+    if (open.count > 0 && open.length > this.#maxBatchBytes()) {
       const bytes = open.view(before);
       open.truncate(before);
       this.#open.delete(slot);
@@ -176,6 +185,13 @@ export class Lane {
     batch.push(record, item, offset);
     this.#enter(item, batch.number, record.position);
     if (batch.count >= this.#limits.maxBatchRecords) this.#closeEarly(slot, batch);
+  }
+
+  /** Cells are cut by their source alone: they are not made smaller. */
+  #maxBatchBytes(): number {
+    const { maxBatchBytes, cellBytes } = this.#limits;
+    const isFirst = !this.#options.handle.wasSent && cellBytes === undefined;
+    return isFirst ? Math.min(maxBatchBytes, FIRST_BATCH_BYTES) : maxBatchBytes;
   }
 
   /** Limits close a batch: of a cell, that is only a part. */
@@ -196,6 +212,7 @@ export class Lane {
       return;
     }
     if (part) batch.nameAsPiece();
+    this.#options.handle.wasSent = true;
     this.#queue.push({ batch: batch.seal(), slab: batch.slab });
     this.#pump();
   }
@@ -214,6 +231,7 @@ export class Lane {
       this.#handedOver = true;
       void this.#deliver(next.batch).finally(() => {
         this.#inFlight -= 1;
+        this.#options.handle.hasAnswered = true;
         this.#slabs.give(next.slab);
         this.#pump();
         this.#wake();

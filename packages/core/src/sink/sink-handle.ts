@@ -19,6 +19,10 @@ export class SinkHandle {
   readonly name: string;
   readonly config: SinkConfig;
   readonly slabs: SlabPool = new SlabPool();
+  /** A batch was handed over for it, in whatever invocation … */
+  wasSent = false;
+  /** … and one of them is settled. */
+  hasAnswered = false;
   readonly #ports: Ports;
   #sink: Promise<Sink> | undefined;
   #renewing: Promise<Sink> | undefined;
