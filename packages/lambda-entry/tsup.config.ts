@@ -1,5 +1,6 @@
 import { defineConfig, type Options } from "tsup";
 import { library } from "../../tsup.base.ts";
+import { slimElasticsearch } from "./bundle/slim-elasticsearch.ts";
 import { slimUndici } from "./bundle/slim-undici.ts";
 
 /**
@@ -20,7 +21,7 @@ const lambda: Options = {
   clean: true,
   noExternal: [/.*/],
   banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
-  esbuildPlugins: [slimUndici],
+  esbuildPlugins: [slimElasticsearch, slimUndici],
   esbuildOptions: (options) => {
     options.conditions = ["@sluice/source", "module"];
     options.mainFields = ["module", "main"];

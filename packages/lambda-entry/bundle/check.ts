@@ -15,10 +15,21 @@ import { ENTRY, LAMBDA, loadedBy, packagesIn, readOutputs } from "./graph.ts";
 
 /** Packages that a start may load; all the rest waits until a config or an event needs it. */
 const AT_START: ReadonlySet<string> = new Set(["zod", "p-retry", "is-network-error"]);
-/** What YAML, the file sink and the HTTP sink (on a slimmed undici) load beyond the start. */
-const USED = ["src/config/yaml.ts", "src/sinks/file/index.ts", "sinks-http/src/index.ts"];
+/** What YAML, the file sink, and the HTTP and Elasticsearch sinks (on a slimmed undici and client) load beyond the start. */
+const USED = [
+  "src/config/yaml.ts",
+  "src/sinks/file/index.ts",
+  "sinks-http/src/index.ts",
+  "sinks-elastic/src/index.ts",
+  "@elastic/elasticsearch/esm/index.js",
+];
 /** What an object in S3 adds where the environment tells all of it: no AWS SDK. */
 const S3 = "src/aws/s3/read.ts";
+
+const ANSWERS: Readonly<Record<string, string>> = {
+  "/logs/key.log": "from S3",
+  "/_bulk": '{"errors":false,"items":[{"create":{"status":201}}]}',
+};
 
 const outputs = readOutputs();
 const atStart = loadedBy(outputs, [ENTRY]);
@@ -27,8 +38,9 @@ assert.deepEqual(strangers, [], "packages that the handler loads at its start");
 
 const received: string[] = [];
 const server = createServer((request, response) => {
-  received.push(`${request.method} ${request.url}`);
-  request.resume().on("end", () => response.end(request.url === "/logs/key.log" ? "from S3" : ""));
+  const { pathname } = new URL(request.url ?? "", "http://server");
+  received.push(`${request.method} ${pathname}`);
+  request.resume().on("end", () => response.end(ANSWERS[pathname]));
 });
 await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 const { port } = server.address() as AddressInfo;
@@ -36,7 +48,8 @@ const folder = mkdtempSync(join(tmpdir(), "sluice-bundle-"));
 try {
   const path = join(folder, "out.ndjson");
   const url = `http://127.0.0.1:${port}/in`;
-  process.env.SLUICE_CONFIG = `sinks:\n  copy: { type: file, path: "${path}" }\n  out: { type: http, url: "${url}" }\n`;
+  const search = `{ type: elasticsearch, url: "http://127.0.0.1:${port}" }`;
+  process.env.SLUICE_CONFIG = `sinks:\n  copy: { type: file, path: "${path}" }\n  out: { type: http, url: "${url}" }\n  search: ${search}\n`;
   process.env.SLUICE_LOG_LEVEL = "error";
   Object.assign(process.env, {
     HOME: folder,
@@ -50,7 +63,7 @@ try {
 
   await handler({ awslogs: { data: logBatch("hello") } }, { getRemainingTimeInMillis: () => 30_000 });
   assert.deepEqual(messages(path), ["hello"]);
-  assert.deepEqual(received, ["POST /in"]);
+  assert.deepEqual(received.sort(), ["POST /_bulk", "POST /in"]);
   assert.deepEqual(names(loaded), names(loadedBy(outputs, [ENTRY, ...USED])), "files loaded by the invocation");
 
   await handler(s3Event("logs", "key.log"), { getRemainingTimeInMillis: () => 30_000 });
