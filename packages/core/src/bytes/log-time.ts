@@ -8,18 +8,19 @@ const HYPHEN = 0x2d;
 const PLUS = 0x2b;
 const SLASH = 0x2f;
 const SPACE = 0x20;
+const TAB = 0x09;
 const UPPER_T = 0x54;
 const UPPER_Z = 0x5a;
 
 const MINUTE = 60_000;
 
 /**
- * Reads a date and time as RFC 3339 and ISO 8601 have them: `YYYY-MM-DD`, `T` or a space, `HH:MM[:SS[.fraction]]`, then `Z`, an
+ * Reads a date and time as RFC 3339 and ISO 8601 have them: `YYYY-MM-DD`, `T`, a space or a tab, `HH:MM[:SS[.fraction]]`, then `Z`, an
  * offset (`+01:00`, `+0100`) or nothing, which is taken for UTC. Milliseconds since the epoch; NaN when the span is anything else.
  */
 export function parseIsoTime(bytes: Uint8Array, from: number, to: number): number {
   if (to - from < 16 || bytes[from + 4] !== HYPHEN || bytes[from + 7] !== HYPHEN) return Number.NaN;
-  if (bytes[from + 10] !== UPPER_T && bytes[from + 10] !== SPACE) return Number.NaN;
+  if (bytes[from + 10] !== UPPER_T && bytes[from + 10] !== SPACE && bytes[from + 10] !== TAB) return Number.NaN;
   const day = dayMs(digits(bytes, from, 4), digits(bytes, from + 5, 2), digits(bytes, from + 8, 2));
   const zone = zoneStart(bytes, from + 16, to);
   return day + clockMs(bytes, from + 11, zone) - offsetMs(bytes, zone, to);

@@ -59,7 +59,7 @@ export class ContentFramer implements Framer {
     if (!ended && mayBecomeMark(head)) return;
     const mark = byteOrderMark(head);
     const content = head.subarray(mark.length);
-    if (!ended && content.length < this.#wanted && mayBeJson(asUtf8(content.subarray(0, HEAD_BYTES), mark))) return;
+    if (!ended && content.length < this.#wanted && mayTellMore(asUtf8(content.subarray(0, HEAD_BYTES), mark))) return;
     const framing = this.#choose(asUtf8(content, mark), ended || content.length >= MAX_HEAD_BYTES);
     if (framing === undefined) {
       this.#wanted = Math.min(content.length * 2, MAX_HEAD_BYTES);
@@ -89,10 +89,12 @@ function copyOf(chunk: Uint8Array): ByteWriter {
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 const RECORD_SEPARATOR = 0x1e;
+const HASH = 0x23;
 
-/** False once there is something else than the beginning of a JSON object, or of an array of them. */
-function mayBeJson(head: Uint8Array): boolean {
+/** False once there is something else than the beginning of a JSON object, of an array of them, or of lines that name what follows. */
+function mayTellMore(head: Uint8Array): boolean {
   const at = contentStart(head);
+  if (head[at] === HASH) return true;
   if (head[at] !== OPEN_BRACKET) return at === head.length || head[at] === OPEN_BRACE || head[at] === RECORD_SEPARATOR;
   const inner = contentStart(head.subarray(at + 1)) + at + 1;
   return inner === head.length || head[inner] === OPEN_BRACE;

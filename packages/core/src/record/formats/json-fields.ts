@@ -10,7 +10,7 @@ import { MemberTable, shapeOf } from "./member-table.ts";
  * - `time`: a text in ISO form or as the Common Log Format has it, or a time since the epoch; becomes ISO in UTC.
  * - `json`: an object or array as it is. `jsonText`: any value, as a text of its JSON. Empty ones are left out.
  *
- * What is of another kind is left out, as null is.
+ * What is of another kind is left out, as null, an empty text and `"-"` are.
  */
 export type MemberKind = "keyword" | "long" | "double" | "boolean" | "ip" | "time" | "json" | "jsonText";
 

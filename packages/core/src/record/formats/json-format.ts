@@ -3,7 +3,7 @@ import { ipVersion } from "../../bytes/ip.ts";
 import { isoMillis, isPlausibleTime } from "../../bytes/iso-time.ts";
 import { parseClfTime, parseEpochTime, parseIsoTime } from "../../bytes/log-time.ts";
 import type { ConstantValue } from "../document-template.ts";
-import { isDecimal, isWholeNumber, latin1 } from "../fields/text.ts";
+import { isAbsent, isDecimal, isWholeNumber, latin1 } from "../fields/text.ts";
 import type { Layout, LeafType } from "../layout.ts";
 import type { RecordCursor } from "../record.ts";
 import { Event } from "./event.ts";
@@ -85,23 +85,22 @@ export class JsonEvent extends Event {
     return this.#scanner.to[this.#fields.place(path)] ?? -1;
   }
 
-  /** False for what isn't there, null, and an empty text, object or array. */
+  /** False for null, `"-"`, and an empty text, object or array, too. */
   has(path: string): boolean {
     const from = this.from(path);
-    const size = this.to(path) - from;
-    return size > 0 && this.bytes[from] !== LOWER_N && !(size === 2 && isOpening(this.bytes[from]));
+    const to = this.to(path);
+    const first = this.bytes[from];
+    if (to <= from || first === LOWER_N) return false;
+    return first === QUOTE ? !isAbsent(this.bytes, from + 1, to - 1) : to - from !== 2 || !isOpening(first);
   }
 
   /** The inside of a text as it stands in JSON, each byte a character; a number or boolean as its text. */
   inside(path: string): string | undefined {
     const from = this.from(path);
     const to = this.to(path);
-    if (to < 0) return undefined;
     const first = this.bytes[from];
-    if (first === QUOTE) return to - from > 2 ? latin1(this.bytes, from + 1, to - 1) : undefined;
-    return first === OPEN_BRACE || first === OPEN_BRACKET || first === LOWER_N
-      ? undefined
-      : latin1(this.bytes, from, to);
+    if (!this.has(path) || isOpening(first)) return undefined;
+    return first === QUOTE ? latin1(this.bytes, from + 1, to - 1) : latin1(this.bytes, from, to);
   }
 
   /** A text as it is meant. */
@@ -150,7 +149,7 @@ export class JsonEvent extends Event {
     const first = bytes[from];
     const quoted = first === QUOTE;
     const inset = quoted ? 1 : 0;
-    if (to - from <= 2 * inset || first === LOWER_N) return;
+    if (first === LOWER_N || (quoted && isAbsent(bytes, from + 1, to - 1))) return;
     switch (kind) {
       case "keyword":
         if (first !== OPEN_BRACE && first !== OPEN_BRACKET) values.span(slot, from + inset, to - inset);
@@ -182,7 +181,7 @@ export class JsonEvent extends Event {
 }
 
 function isOpening(byte: number | undefined): boolean {
-  return byte === QUOTE || byte === OPEN_BRACE || byte === OPEN_BRACKET;
+  return byte === OPEN_BRACE || byte === OPEN_BRACKET;
 }
 
 /** Whole, and such that a long holds it. */

@@ -6,21 +6,29 @@ import type { Format } from "./format.ts";
 import { alb } from "./alb.ts";
 import { albConnection } from "./alb-connection.ts";
 import { albHealthCheck } from "./alb-health-check.ts";
+import { cloudfront } from "./cloudfront.ts";
+import { cloudfrontJson } from "./cloudfront-json.ts";
+import { cloudfrontRealtime } from "./cloudfront-realtime.ts";
 import { cloudtrail } from "./cloudtrail.ts";
 import { elb } from "./elb.ts";
 import { json } from "./json.ts";
 import { nlb } from "./nlb.ts";
 import { raw } from "./raw.ts";
 import { vpcFlow } from "./vpc-flow.ts";
+import { w3c } from "./w3c.ts";
 
 export const ALL: readonly Format[] = [
   alb,
   albConnection,
   albHealthCheck,
+  cloudfront,
+  cloudfrontJson,
+  cloudfrontRealtime,
   cloudtrail,
   elb,
   json,
   nlb,
   raw,
   vpcFlow,
+  w3c,
 ];
