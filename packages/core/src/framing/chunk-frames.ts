@@ -82,6 +82,12 @@ export class ChunkFrames {
     this.#from = 0;
   }
 
+  /** There is no more: the frame under way, if there is one, ends here. */
+  end(take: TakeBlock, trim = 0): void {
+    if (this.#open.isOpen) this.close(0, take, trim);
+    this.give(take);
+  }
+
   /** Gives out what was found so far. */
   give(take: TakeBlock): void {
     const { count, from, to } = this.#frames;

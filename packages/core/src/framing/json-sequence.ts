@@ -35,7 +35,7 @@ export class JsonSequenceFramer implements Framer {
   end(take: TakeBlock): void {
     if (this.#state === "in value")
       throw this.#frames.error("OBJECT_TRUNCATED", 0, "the last value of the JSON sequence is cut off");
-    if (this.#state === "in text") this.#frames.close(0, take, this.#carriageReturn ? 1 : 0);
+    this.#frames.end(take, this.#carriageReturn ? 1 : 0);
   }
 
   readonly #read = (chunk: Uint8Array, take: TakeBlock): void => {
