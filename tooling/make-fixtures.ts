@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { cases, type EventCase } from "./make-fixtures-cases.ts";
 import type { Json } from "./make-fixtures-events.ts";
 import { awsFormatFixtures } from "./make-fixtures-formats-aws.ts";
+import { serviceFormatFixtures } from "./make-fixtures-formats-services.ts";
 import { type FixtureObject, objects } from "./make-fixtures-objects.ts";
 import { sampleEvent, sampleObjects } from "./make-fixtures-samples.ts";
 
@@ -16,7 +17,10 @@ export const ROOT: string = fileURLToPath(new URL("..", import.meta.url));
 export const GENERATED: readonly string[] = ["fixtures/events", "fixtures/objects", "samples/buckets"];
 
 /** By format and case; the documents that come of each stand beside it, written by formats/fixtures.test.ts. */
-const formatFixtures: Readonly<Record<string, string | Uint8Array>> = { ...awsFormatFixtures };
+const formatFixtures: Readonly<Record<string, string | Uint8Array>> = {
+  ...awsFormatFixtures,
+  ...serviceFormatFixtures,
+};
 
 /** Path from the repository's root → content. */
 export function fixtureFiles(): Map<string, string | Uint8Array> {

@@ -90,7 +90,13 @@ describe("format and dataset", () => {
   test.each<[string, OpenItem, Partial<SourceConfig>, [string | undefined, string | undefined]]>([
     ["nothing said, object: by content", OBJECT, {}, [undefined, undefined]],
     ["nothing said, stream: by content", BYTES, {}, [undefined, undefined]],
-    ["nothing said, log group: by content", LOGS, {}, [undefined, undefined]],
+    ["nothing said, log group of a known name", LOGS, {}, ["lambda", "aws.lambda_logs"]],
+    [
+      "nothing said, any other log group: by content",
+      { ...LOGS, batch: { ...LOGS.batch, group: "/shop" } },
+      {},
+      [undefined, undefined],
+    ],
     ["a dataset names its format", OBJECT, { dataset: "aws.cloudtrail" }, ["cloudtrail", "aws.cloudtrail"]],
     ["a format names its dataset", OBJECT, { format: "alb" }, ["alb", "aws.elb_logs"]],
     ["a format without one leaves it open", OBJECT, { format: "json" }, ["json", undefined]],

@@ -94,6 +94,11 @@ export class JsonEvent extends Event {
     return first === QUOTE ? !isAbsent(this.bytes, from + 1, to - 1) : to - from !== 2 || !isOpening(first);
   }
 
+  /** An empty one, too. */
+  isText(path: string): boolean {
+    return this.to(path) > 0 && this.bytes[this.from(path)] === QUOTE;
+  }
+
   /** The inside of a text as it stands in JSON, each byte a character; a number or boolean as its text. */
   inside(path: string): string | undefined {
     const from = this.from(path);

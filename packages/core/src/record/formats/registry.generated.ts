@@ -12,6 +12,7 @@ import { cloudfrontRealtime } from "./cloudfront-realtime.ts";
 import { cloudtrail } from "./cloudtrail.ts";
 import { elb } from "./elb.ts";
 import { json } from "./json.ts";
+import { lambda } from "./lambda.ts";
 import { nlb } from "./nlb.ts";
 import { raw } from "./raw.ts";
 import { vpcFlow } from "./vpc-flow.ts";
@@ -27,6 +28,7 @@ export const ALL: readonly Format[] = [
   cloudtrail,
   elb,
   json,
+  lambda,
   nlb,
   raw,
   vpcFlow,
