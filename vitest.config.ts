@@ -12,7 +12,11 @@ export default defineConfig({
     projects: [
       {
         ...resolve,
-        test: { name: "unit", include: ["packages/*/src/**/*.test.ts", "tooling/**/*.test.ts"], testTimeout: 30_000 },
+        test: {
+          name: "unit",
+          include: ["packages/*/src/**/*.test.ts", "tooling/**/*.test.ts", "bench/**/*.test.ts"],
+          testTimeout: 30_000,
+        },
       },
       {
         ...resolve,

@@ -49,12 +49,20 @@ async function profiled(
   const named = subjectNamed(subjectName);
   const subject = named.handler === SLUICE ? { ...named, handler: SLUICE_READABLE } : named;
   const definition = workloadNamed(workloadName);
-  const invocations = definition.invocations * LONGER;
+  const counted = definition.counted * LONGER;
   const workload = await prepare(definition);
   const cores = chooseCores();
   await using standIns = await startStandIns(cores.standIns);
   const nodeArgs = ["--cpu-prof", `--cpu-prof-dir=${folder}`, `--cpu-prof-interval=${INTERVAL_MICROS}`];
-  const run = await runOnce({ subject, workload, invocations, standIns, core: cores.function, nodeArgs });
+  const run = await runOnce({
+    subject,
+    workload,
+    warmUps: definition.warmUps,
+    counted,
+    standIns,
+    core: cores.function,
+    nodeArgs,
+  });
   const [file] = readdirSync(folder);
   return { run, costs: selfTimes(path.join(folder, file ?? "")) };
 }

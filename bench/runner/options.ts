@@ -1,18 +1,21 @@
 import { parseArgs } from "node:util";
-import { type Subject, subjectNamed } from "../subject/subjects.ts";
-import { WORKLOADS, type Workload, workloadNamed } from "../workloads/workloads.ts";
+import { SUBJECTS } from "../subject/subjects.ts";
+import { TARGETS } from "../targets/targets.ts";
+import { WORKLOADS, workloadNamed } from "../workloads/workloads.ts";
+import type { Pair } from "./measurement.ts";
+import { pairsNamed, pairsOf, planOf, type Step } from "./plan.ts";
 
-export const USAGE = `pnpm bench [--only w1,w4-256m] [--subjects sluice,sluice-ecs,naive] [--rounds 3] [--invocations N]
+export const USAGE = `pnpm bench [--only w1,w4-256m] [--subjects sluice,sluice-ecs,naive] [--rounds 5] [--invocations N]
+  Without --only and --subjects: all that the targets need, and a verdict on each.
   --only         workloads: ${WORKLOADS.map(({ name, title }) => `${name} (${title})`).join(", ")};
-                 w1 and w4 of other sizes up to 1 GB: w1-256m, w4-1g
-  --subjects     sluice, sluice-ecs, sluice-plain, naive, naive-plain; a yardstick that one needs is added
-  --rounds       rounds over all pairs
+                 w1, w4 and vpc of other sizes up to 1 GB: w1-256m, w4-1g; small-1 to small-128: tiny objects at once
+  --subjects     ${SUBJECTS.map(({ name }) => name).join(", ")};
+                 a yardstick that one needs is added. Default with a workload that no target needs: sluice
+  --rounds       rounds over all pairs; 1 GB is done in 3 at most
   --invocations  in each run, the first of which isn't counted (default: the workload's own)`;
 
 export interface BenchOptions {
-  readonly workloads: readonly Workload[];
-  /** Each after its yardstick. */
-  readonly subjects: readonly Subject[];
+  readonly steps: readonly Step[];
   readonly rounds: number;
 }
 
@@ -22,25 +25,22 @@ export function benchOptions(args: readonly string[]): BenchOptions {
     args: [...args],
     options: {
       only: { type: "string" },
-      subjects: { type: "string", default: "sluice" },
-      rounds: { type: "string", default: "3" },
+      subjects: { type: "string" },
+      rounds: { type: "string", default: "5" },
       invocations: { type: "string" },
     },
   });
+  const rounds = count("rounds", values.rounds);
   const invocations = values.invocations === undefined ? undefined : count("invocations", values.invocations);
-  const workloads = values.only?.split(",").map(workloadNamed) ?? WORKLOADS;
-  return {
-    workloads: workloads.map((workload) => (invocations === undefined ? workload : { ...workload, invocations })),
-    subjects: withYardsticks(values.subjects.split(",").map(subjectNamed)),
-    rounds: count("rounds", values.rounds),
-  };
+  const only = values.only?.split(",").map((name) => workloadNamed(name).name);
+  return { steps: planOf(pairs(only, values.subjects?.split(",")), rounds, invocations), rounds };
 }
 
-function withYardsticks(subjects: readonly Subject[]): Subject[] {
-  const all = subjects.flatMap((subject) =>
-    subject.yardstick === undefined ? [subject] : [subjectNamed(subject.yardstick), subject],
-  );
-  return [...new Set(all)];
+function pairs(only: readonly string[] | undefined, subjects: readonly string[] | undefined): Pair[] {
+  if (subjects !== undefined) return pairsNamed(only ?? WORKLOADS.map(({ name }) => name), subjects);
+  const needed = pairsOf(TARGETS, only);
+  const others = (only ?? []).filter((name) => !needed.some(([workload]) => workload === name));
+  return [...needed, ...pairsNamed(others, ["sluice"])];
 }
 
 function count(name: string, text: string): number {

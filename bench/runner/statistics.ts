@@ -11,3 +11,14 @@ export function quantile(values: readonly number[], share: number): number {
   const above = sorted[Math.ceil(at)] ?? Number.NaN;
   return below + (above - below) * (at - Math.floor(at));
 }
+
+/** A figure over the rounds: its median and its quartiles. */
+export interface Spread {
+  readonly median: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+export function spread(values: readonly number[]): Spread {
+  return { median: median(values), from: quantile(values, 0.25), to: quantile(values, 0.75) };
+}

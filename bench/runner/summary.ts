@@ -1,87 +1,73 @@
-import { availableParallelism, cpus, loadavg } from "node:os";
-import type { Subject } from "../subject/subjects.ts";
-import type { Workload } from "../workloads/workloads.ts";
-import type { Cores } from "./pin.ts";
+import { subjectNamed } from "../subject/subjects.ts";
+import { type Measurement, runsOf } from "./measurement.ts";
 import type { Run } from "./run-once.ts";
-import { median, quantile } from "./statistics.ts";
+import { median, type Spread, spread } from "./statistics.ts";
 import { mb, table, thousands } from "./table.ts";
 
-/** A run and where it stands in the plan. */
-export interface Measurement {
+/** A subject on a workload: medians over the rounds. */
+export interface Row {
   readonly workload: string;
   readonly subject: string;
-  readonly round: number;
-  readonly run: Run;
+  readonly rounds: number;
+  readonly eventsPerCpuSecond: number;
+  /** To its yardstick on the same workload in the same round. */
+  readonly ratio?: Spread;
+  readonly megabytesPerSecond: number;
+  /** Of log text. */
+  readonly bytesPerEvent: number;
+  readonly eventsPerInvocation: number;
+  readonly peakRss: number;
+  /** NaN where nothing goes to Elasticsearch; null once it was written as JSON. */
+  readonly startToFirstBulkMs: number | null;
 }
 
-export interface Machine {
-  readonly model: string;
-  readonly cores: number;
-  readonly node: string;
-  readonly pinned: boolean;
-  /** Processes that wanted a core, at the end, averaged over a minute: the bench itself makes up to 2. */
-  readonly load: number;
+/** In the order in which they were run first. */
+export function rowsOf(all: readonly Measurement[]): Row[] {
+  const pairs = new Map(all.map(({ workload, subject }) => [`${workload} ${subject}`, [workload, subject] as const]));
+  return [...pairs.values()].map(([workload, subject]) => {
+    const runs = runsOf(all, [workload, subject]).map(({ run }) => run);
+    const of = (pick: (run: Run) => number): number => median(runs.map(pick));
+    const ratio = ratioOf(all, workload, subject);
+    return {
+      workload,
+      subject,
+      rounds: runs.length,
+      eventsPerCpuSecond: of((run) => run.eventsPerCpuSecond),
+      ...(ratio === undefined ? {} : { ratio }),
+      megabytesPerSecond: of((run) => run.megabytesPerSecond),
+      bytesPerEvent: of((run) => run.rawBytes / run.events),
+      eventsPerInvocation: of((run) => run.events / run.invocations),
+      peakRss: of((run) => run.peakRss),
+      startToFirstBulkMs: of((run) => run.startToFirstBulkMs),
+    };
+  });
 }
 
-export function machine(cores: Cores): Machine {
-  return {
-    model: cpus()[0]?.model ?? "unknown",
-    cores: availableParallelism(),
-    node: process.version,
-    pinned: cores.function !== undefined,
-    load: loadavg()[0] ?? 0,
-  };
-}
-
-/** A subject's events per CPU-second by its yardstick's of the same round, over the rounds. */
-export interface Ratio {
-  readonly median: number;
-  readonly from: number;
-  readonly to: number;
-}
-
-export function ratio(all: readonly Measurement[], workload: string, subject: Subject): Ratio | undefined {
-  const speeds = (name: string): Map<number, number> =>
-    new Map(runsOf(all, workload, name).map(({ round, run }) => [round, run.eventsPerCpuSecond]));
-  const yardstick = speeds(subject.yardstick ?? "");
-  const ratios = [...speeds(subject.name)].flatMap(([round, speed]) => speed / (yardstick.get(round) ?? Number.NaN));
-  const sound = ratios.filter((value) => !Number.isNaN(value));
-  if (sound.length === 0) return undefined;
-  return { median: median(sound), from: quantile(sound, 0.25), to: quantile(sound, 0.75) };
+function ratioOf(all: readonly Measurement[], workload: string, subject: string): Spread | undefined {
+  const { yardstick } = subjectNamed(subject);
+  if (yardstick === undefined) return undefined;
+  const base = new Map(runsOf(all, [workload, yardstick]).map(({ round, run }) => [round, run.eventsPerCpuSecond]));
+  const ratios = runsOf(all, [workload, subject]).flatMap(({ round, run }) => {
+    const speed = base.get(round);
+    return speed === undefined ? [] : [run.eventsPerCpuSecond / speed];
+  });
+  return ratios.length === 0 ? undefined : spread(ratios);
 }
 
 const HEAD = ["workload", "subject", "events/CPU s", "× yardstick", "quartiles", "MB/s", "peak MB", "first bulk ms"];
 
-/** One row for each workload and subject: medians over the rounds. */
-export function summary(
-  all: readonly Measurement[],
-  workloads: readonly Workload[],
-  subjects: readonly Subject[],
-): string {
-  const rows = workloads.flatMap(({ name }) => subjects.map((subject) => row(all, name, subject)));
+export function summary(rows: readonly Row[]): string {
   return table(
     HEAD,
-    rows.filter((cells) => cells !== undefined),
+    rows.map(({ workload, subject, eventsPerCpuSecond, ratio, megabytesPerSecond, peakRss, startToFirstBulkMs }) => [
+      workload,
+      subject,
+      thousands(eventsPerCpuSecond),
+      ratio?.median.toFixed(2) ?? "",
+      ratio === undefined ? "" : `${ratio.from.toFixed(2)}–${ratio.to.toFixed(2)}`,
+      megabytesPerSecond.toFixed(0),
+      mb(peakRss),
+      Number.isNaN(startToFirstBulkMs) ? "" : (startToFirstBulkMs ?? 0).toFixed(0),
+    ]),
   );
-}
-
-function row(all: readonly Measurement[], workload: string, subject: Subject): string[] | undefined {
-  const runs = runsOf(all, workload, subject.name).map(({ run }) => run);
-  if (runs.length === 0) return undefined;
-  const of = (pick: (run: Run) => number): number => median(runs.map(pick));
-  const compared = ratio(all, workload, subject);
-  return [
-    workload,
-    subject.name,
-    thousands(of((run) => run.eventsPerCpuSecond)),
-    compared === undefined ? "" : compared.median.toFixed(2),
-    compared === undefined ? "" : `${compared.from.toFixed(2)}–${compared.to.toFixed(2)}`,
-    of((run) => run.megabytesPerSecond).toFixed(0),
-    mb(of((run) => run.peakRss)),
-    of((run) => run.startToFirstBulkMs).toFixed(0),
-  ];
-}
-
-function runsOf(all: readonly Measurement[], workload: string, subject: string): Measurement[] {
-  return all.filter((each) => each.workload === workload && each.subject === subject);
 }

@@ -1,12 +1,11 @@
 import { appendFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { gunzipSync } from "node:zlib";
+import { buffer } from "node:stream/consumers";
 import { BulkAnswers } from "./bulk-answer.ts";
 import { readBulkBody } from "./bulk-body.ts";
-import { noCounts, now, type SinkCounts } from "./state.ts";
+import { inflated } from "./inflate.ts";
+import { count, noCounts, now, type SinkCounts } from "./state.ts";
 
-const INFLATE_CHUNK_BYTES = 1024 * 1024;
-const MAX_FAULTS = 5;
 /** Answers shorter than this are not compressed. */
 const MIN_GZIP_BYTES = 1024;
 
@@ -39,9 +38,10 @@ export class ElasticsearchStandIn {
       return;
     }
     this.counts.firstAt ??= now();
-    const body = await this.#body(request);
+    const wire = await buffer(request);
+    const body = inflated(wire, request.headers["content-encoding"]);
     const { documents, action, fault } = readBulkBody(body);
-    this.#count(documents, fault);
+    count(this.counts, wire, body, documents, fault);
     if (this.#save !== undefined) await appendFile(this.#save, body);
     if (fault !== undefined) return void response.writeHead(400).end(JSON.stringify({ error: fault }));
     const gzipped = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
@@ -50,23 +50,6 @@ export class ElasticsearchStandIn {
     const answer = this.#answers.of(action, documents, filter, !short);
     response.writeHead(200, { "content-length": answer.length, ...(short ? {} : { "content-encoding": "gzip" }) });
     response.end(answer);
-  }
-
-  async #body(request: IncomingMessage): Promise<Buffer> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const wire = Buffer.concat(chunks);
-    const gzipped = request.headers["content-encoding"] === "gzip";
-    const body = gzipped ? gunzipSync(wire, { chunkSize: INFLATE_CHUNK_BYTES }) : wire;
-    this.counts.wireBytes += wire.length;
-    this.counts.rawBytes += body.length;
-    return body;
-  }
-
-  #count(documents: number, fault: string | undefined): void {
-    this.counts.requests += 1;
-    this.counts.documents += documents;
-    if (fault !== undefined && this.counts.faults.length < MAX_FAULTS) this.counts.faults.push(fault);
   }
 }
 

@@ -53,7 +53,8 @@ function report(): RunReport {
   const { user, system } = process.cpuUsage(cpuAtBegin);
   const { invoked, readyAt } = runtime;
   return {
-    sink: elasticsearch.counts,
+    bulk: elasticsearch.counts,
+    archive: s3.archive,
     s3Requests: s3.requests,
     s3Connections: s3.connections,
     invoked,

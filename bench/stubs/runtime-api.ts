@@ -22,7 +22,6 @@ interface Started {
 /** Lambda's side of its Runtime API (2018-06-01) for one run: hands out its events, and measures the process at each end. */
 export class RuntimeApi {
   #events: readonly Buffer[] = [];
-  #invocations = 0;
   #handedOut = 0;
   #running: Started | undefined;
   #pid: PromiseWithResolvers<number> = Promise.withResolvers();
@@ -32,8 +31,8 @@ export class RuntimeApi {
   readyAt: number | undefined;
 
   begin(order: RunOrder): void {
-    this.#events = order.events.map((file) => readFileSync(file));
-    this.#invocations = order.invocations;
+    const contents = new Map([...new Set(order.events)].map((file) => [file, readFileSync(file)]));
+    this.#events = order.events.map((file) => contents.get(file) as Buffer);
     this.#handedOut = 0;
     this.#running = undefined;
     this.#pid = Promise.withResolvers();
@@ -63,15 +62,15 @@ export class RuntimeApi {
     const { start, before } = this.#running ?? { start: end, before: after };
     this.invoked.push({ start, end, before, after, answer: said, failed: outcome !== "response" });
     response.writeHead(202).end('{"status":"OK"}');
-    this.isDone = init !== undefined || this.invoked.length >= this.#invocations;
+    this.isDone = init !== undefined || this.invoked.length >= this.#events.length;
     if (this.isDone) this.#done.resolve();
   }
 
   /** After the last event, waits until the run's end kills the process. */
   async #next(response: ServerResponse): Promise<void> {
     this.readyAt ??= now();
-    if (this.#handedOut >= this.#invocations) return;
-    const event = this.#events[this.#handedOut % this.#events.length] as Buffer;
+    const event = this.#events[this.#handedOut];
+    if (event === undefined) return;
     this.#handedOut += 1;
     const before = processStat(await this.#pid.promise);
     response.writeHead(200, {

@@ -1,6 +1,11 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, writeFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { RunOrder } from "./state.ts";
+import path from "node:path";
+import { buffer } from "node:stream/consumers";
+import { crc32 } from "node:zlib";
+import { readArchiveBody } from "./archive-body.ts";
+import { inflated } from "./inflate.ts";
+import { count, noCounts, now, type RunOrder, type SinkCounts } from "./state.ts";
 
 type StoredObject = RunOrder["objects"][number];
 
@@ -8,10 +13,15 @@ type StoredObject = RunOrder["objects"][number];
 const READ_BYTES = 1024 * 1024;
 const LAST_MODIFIED = "Fri, 01 May 2026 00:05:00 GMT";
 
-/** GetObject, path style, with Range and If-Match; each request and each connection is counted. */
+/**
+ * GetObject, path style, with Range and If-Match; and PutObject of gzip NDJSON, which is checked, counted and forgotten.
+ * Each request and each connection is counted.
+ */
 export class S3StandIn {
   requests = 0;
   connections = 0;
+  archive: SinkCounts = noCounts();
+  #saveObjects: string | undefined;
   #objects = new Map<string, StoredObject>();
   #pack: FileHandle | undefined;
 
@@ -19,14 +29,17 @@ export class S3StandIn {
     await this.#pack?.close();
     this.requests = 0;
     this.connections = 0;
+    this.archive = noCounts();
+    this.#saveObjects = order.saveObjects;
     this.#pack = await open(order.pack);
     this.#objects = new Map(order.objects.map((object) => [object.key, object]));
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.requests += 1;
-    const path = new URL(request.url ?? "/", "http://s3").pathname;
-    const object = this.#objects.get(decodeURIComponent(path).replace(/^\/[^/]+\//, ""));
+    if (request.method === "PUT") return this.#put(request, response);
+    const { pathname } = new URL(request.url ?? "/", "http://s3");
+    const object = this.#objects.get(decodeURIComponent(pathname).replace(/^\/[^/]+\//, ""));
     if (request.method !== "GET") return refuse(response, 405, "MethodNotAllowed");
     if (object === undefined) return refuse(response, 404, "NoSuchKey");
     const wanted = request.headers["if-match"];
@@ -44,6 +57,21 @@ export class S3StandIn {
       "x-amz-request-id": "0123456789ABCDEF",
     });
     await this.#send(response, object.start + from, object.start + to);
+  }
+
+  async #put(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.archive.firstAt ??= now();
+    const wire = await buffer(request);
+    const sum = Buffer.alloc(4);
+    sum.writeUInt32BE(crc32(wire));
+    const claimed = request.headers["x-amz-checksum-crc32"] ?? sum.toString("base64");
+    if (claimed !== sum.toString("base64")) return refuse(response, 400, "BadDigest");
+    const body = inflated(wire, "gzip");
+    const { documents, fault } = readArchiveBody(body);
+    count(this.archive, wire, body, documents, fault);
+    if (this.#saveObjects !== undefined)
+      await writeFile(path.join(this.#saveObjects, `${this.archive.requests}.ndjson`), body);
+    response.writeHead(200, { etag: `"${sum.toString("hex")}"`, "content-length": 0 }).end();
   }
 
   async #send(response: ServerResponse, from: number, end: number): Promise<void> {

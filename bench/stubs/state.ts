@@ -1,6 +1,6 @@
 import type { ProcessStat } from "./process-stat.ts";
 
-/** What the sink stand-in has seen in this run. */
+/** What a receiver has seen in this run: Elasticsearch of bulk requests, S3 of objects put. */
 export interface SinkCounts {
   requests: number;
   documents: number;
@@ -35,15 +35,17 @@ export interface RunOrder {
     readonly size: number;
     readonly etag: string;
   }[];
-  /** Files with events, handed out in turn. */
+  /** The file with the event of each invocation. */
   readonly events: readonly string[];
-  readonly invocations: number;
-  /** Appends every body, inflated, to this file. */
+  /** Appends every bulk body, inflated, to this file. */
   readonly save?: string | undefined;
+  /** Writes every object put, inflated, to a file of its own in this folder. */
+  readonly saveObjects?: string | undefined;
 }
 
 export interface RunReport {
-  readonly sink: SinkCounts;
+  readonly bulk: SinkCounts;
+  readonly archive: SinkCounts;
   readonly s3Requests: number;
   readonly s3Connections: number;
   readonly invoked: readonly Invoked[];
@@ -55,8 +57,19 @@ export interface RunReport {
   readonly standInCpu: number;
 }
 
+const MAX_FAULTS = 5;
+
 export function noCounts(): SinkCounts {
   return { requests: 0, documents: 0, rawBytes: 0, wireBytes: 0, faults: [], firstAt: undefined };
+}
+
+/** One more body: as it came, and inflated. */
+export function count(counts: SinkCounts, wire: Buffer, body: Buffer, documents: number, fault?: string): void {
+  counts.requests += 1;
+  counts.documents += documents;
+  counts.rawBytes += body.length;
+  counts.wireBytes += wire.length;
+  if (fault !== undefined && counts.faults.length < MAX_FAULTS) counts.faults.push(fault);
 }
 
 export function now(): number {

@@ -7,6 +7,7 @@ const OUT = path.join(ROOT, ".cache/bench/build");
 
 export const RUNTIME_CLIENT: string = path.join(OUT, "runtime-client.mjs");
 export const NAIVE: string = path.join(OUT, "naive.mjs");
+export const GZIP_ONLY: string = path.join(OUT, "gzip-only.mjs");
 const DEPLOYED = path.join(ROOT, "packages/lambda-entry/dist/lambda");
 /** A copy of what is deployed, so that a build meanwhile changes nothing in a run. */
 export const SLUICE: string = path.join(OUT, "lambda/index.mjs");
@@ -27,7 +28,7 @@ const LAMBDA: BuildOptions = {
 };
 
 /**
- * Takes the deployed artefact as it is, and bundles the runtime client and the yardstick: neither TypeScript nor
+ * Takes the deployed artefact as it is, and bundles the runtime client and the yardsticks: neither TypeScript nor
  * unbundled packages are to slow a start.
  */
 export async function buildSubjects(): Promise<void> {
@@ -40,6 +41,7 @@ export async function buildSubjects(): Promise<void> {
     entryPoints: {
       "runtime-client": path.join(import.meta.dirname, "runtime-client.ts"),
       naive: path.join(import.meta.dirname, "../yardstick/naive.ts"),
+      "gzip-only": path.join(import.meta.dirname, "../yardstick/gzip-only.ts"),
     },
     outdir: OUT,
   });

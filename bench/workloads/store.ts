@@ -7,7 +7,7 @@ import { createGzip } from "node:zlib";
 import type { NamedObject } from "./notifications.ts";
 
 /** Raised when the same name would get other content: what was made before is then made anew. */
-const GENERATOR_VERSION = 1;
+const GENERATOR_VERSION = 2;
 const ROOT = path.resolve(import.meta.dirname, "../../.cache/bench", `data-v${GENERATOR_VERSION}`);
 
 const MANIFEST = "manifest.json";
@@ -18,15 +18,20 @@ export interface StoredObject extends NamedObject {
   readonly start: number;
 }
 
-/** One Lambda event, and what must come out of it. */
-export interface EventFile {
-  readonly file: string;
+/** How much is in a log: records, and bytes before compression. */
+export interface Amount {
   readonly records: number;
-  /** Of the logs, before compression. */
   readonly rawBytes: number;
 }
 
+/** One Lambda event, and what must come out of it. */
+export interface EventFile extends Amount {
+  readonly file: string;
+}
+
 export interface Manifest {
+  /** Handed out for warming up, in place of the first of `events`. */
+  readonly warmUp?: EventFile | undefined;
   /** Handed out one after another, from the first again after the last. */
   readonly events: readonly EventFile[];
   readonly objects: readonly StoredObject[];
@@ -42,7 +47,7 @@ export interface Prepared extends Manifest {
 /** Text in pieces of any size, and how many records it holds once it was read to its end. */
 export interface LogText {
   readonly pieces: Iterable<string>;
-  readonly counted: () => { readonly records: number; readonly rawBytes: number };
+  readonly counted: () => Amount;
 }
 
 /** Writes one workload: its objects, gzipped, and the events that name them. */
@@ -51,6 +56,7 @@ export class WorkloadWriter {
   readonly #pack: FileHandle;
   readonly #objects: StoredObject[] = [];
   readonly #events: EventFile[] = [];
+  #warmUp: EventFile | undefined;
   #size = 0;
 
   constructor(folder: string, pack: FileHandle) {
@@ -72,16 +78,27 @@ export class WorkloadWriter {
     return stored;
   }
 
-  async event(event: object, records: number, rawBytes: number): Promise<void> {
-    const file = path.join(this.#folder, `event-${this.#events.length}.json`);
-    await writeFile(file, JSON.stringify(event));
-    this.#events.push({ file: path.basename(file), records, rawBytes });
+  async event(event: object, amount: Amount): Promise<void> {
+    this.#events.push(await this.#write(`event-${this.#events.length}.json`, event, amount));
+  }
+
+  async warmUp(event: object, amount: Amount): Promise<void> {
+    this.#warmUp = await this.#write("warm-up.json", event, amount);
   }
 
   async finish(): Promise<void> {
-    const manifest: Manifest = { events: this.#events, objects: this.#objects };
+    const manifest: Manifest = { warmUp: this.#warmUp, events: this.#events, objects: this.#objects };
     await writeFile(path.join(this.#folder, MANIFEST), JSON.stringify(manifest));
   }
+
+  async #write(file: string, event: object, { records, rawBytes }: Amount): Promise<EventFile> {
+    await writeFile(path.join(this.#folder, file), JSON.stringify(event));
+    return { file, records, rawBytes };
+  }
+}
+
+export async function isPrepared(name: string): Promise<boolean> {
+  return (await stored(path.join(ROOT, name))) !== undefined;
 }
 
 /** What lies there under this name, or else what `build` makes now. */
@@ -93,9 +110,15 @@ export async function prepared(name: string, build: (out: WorkloadWriter) => Pro
 async function stored(folder: string): Promise<Prepared | undefined> {
   const text = await readFile(path.join(folder, MANIFEST), "utf8").catch(() => undefined);
   if (text === undefined) return undefined;
-  const { events, objects } = JSON.parse(text) as Manifest;
-  const absolute = events.map((event) => ({ ...event, file: path.join(folder, event.file) }));
-  return { events: absolute, objects, folder, pack: path.join(folder, PACK) };
+  const { warmUp, events, objects } = JSON.parse(text) as Manifest;
+  const absolute = (event: EventFile): EventFile => ({ ...event, file: path.join(folder, event.file) });
+  return {
+    ...(warmUp === undefined ? {} : { warmUp: absolute(warmUp) }),
+    events: events.map(absolute),
+    objects,
+    folder,
+    pack: path.join(folder, PACK),
+  };
 }
 
 /** Under another name until it is whole, so that a run that was stopped leaves nothing that looks ready. */
