@@ -8,6 +8,9 @@ import type { Row } from "./summary.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 const RESULTS = path.join(ROOT, ".cache/bench/results");
+/** What the documents show, kept with them. */
+export const MEASURED: string = path.join(ROOT, "bench/measured.json");
+const DIGITS = 6;
 
 /** What is published of a bench. */
 export interface Results {
@@ -46,8 +49,13 @@ export async function latest(): Promise<string> {
   return path.join(RESULTS, last);
 }
 
+/** Without the single runs, and with six digits of each number. */
 export async function readResults(file: string): Promise<Results> {
-  return JSON.parse(await readFile(file, "utf8")) as Results;
+  const text = await readFile(file, "utf8");
+  const { measured: _, ...results } = JSON.parse(text, (_key, value) =>
+    typeof value === "number" ? Number(value.toPrecision(DIGITS)) : value,
+  ) as AllResults;
+  return results;
 }
 
 export function commit(): string {
