@@ -1,10 +1,16 @@
 import { cloudfrontFixtures } from "./make-fixtures-formats-cloudfront.ts";
+import { dnsFixtures } from "./make-fixtures-formats-dns.ts";
 import { loadBalancerFixtures } from "./make-fixtures-formats-elb.ts";
+import { protectionFixtures } from "./make-fixtures-formats-protection.ts";
+import { s3Fixtures } from "./make-fixtures-formats-s3.ts";
 import { w3cFixtures } from "./make-fixtures-formats-w3c.ts";
 
 /** Path in fixtures/formats → content, of the formats that AWS's network and audit services write. */
 export const awsFormatFixtures: Readonly<Record<string, string | Uint8Array>> = {
   ...cloudfrontFixtures,
+  ...dnsFixtures,
   ...loadBalancerFixtures,
+  ...protectionFixtures,
+  ...s3Fixtures,
   ...w3cFixtures,
 };

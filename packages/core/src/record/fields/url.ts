@@ -1,5 +1,6 @@
-import type { Layout, LayoutValues, LeafType } from "../layout.ts";
-import { bracketed, isAbsent, portColon, startsWith } from "./text.ts";
+import { Buffer } from "node:buffer";
+import { type Layout, LayoutValues, type LeafType } from "../layout.ts";
+import { bracketed, isAbsent, jsonInside, portColon, startsWith } from "./text.ts";
 
 const SPACE = 0x20;
 const COLON = 0x3a;
@@ -78,6 +79,18 @@ export class UrlFields {
     const inner = bracketed(bytes, host, end);
     if (inner === 0) for (let i = host; i < end; i++) if (bytes[i] === COLON) return;
     if (end > host) values.span(this.#domain, host + inner, end - inner);
+  }
+
+  /** The same, of a text that isn't in the record's bytes as it is. */
+  setText(text: string, values: LayoutValues): void {
+    const bytes = Buffer.from(text);
+    const found = new LayoutValues(values.layout);
+    found.clear();
+    this.set(bytes, 0, bytes.length, found);
+    for (const field of Object.keys(URL_FIELDS)) {
+      const value = found.get(field, bytes);
+      if (value !== undefined) values.text[values.layout.slot(field)] = jsonInside(String(value));
+    }
   }
 
   #setPath(bytes: Uint8Array, from: number, to: number, values: LayoutValues): void {

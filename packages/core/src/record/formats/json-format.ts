@@ -3,13 +3,13 @@ import { ipVersion } from "../../bytes/ip.ts";
 import { isoMillis, isPlausibleTime } from "../../bytes/iso-time.ts";
 import { parseClfTime, parseEpochTime, parseIsoTime } from "../../bytes/log-time.ts";
 import type { ConstantValue } from "../document-template.ts";
-import { isAbsent, isDecimal, isWholeNumber, latin1 } from "../fields/text.ts";
+import { isAbsent, isDecimal, isWholeNumber, latin1, utf8 } from "../fields/text.ts";
 import type { Layout, LeafType } from "../layout.ts";
 import type { RecordCursor } from "../record.ts";
 import { Event } from "./event.ts";
 import type { Format, FormatHint, ParseResult } from "./format.ts";
 import { JsonFields, type Member, type MemberKind } from "./json-fields.ts";
-import { scanObject } from "./json-object.ts";
+import { parseExactly, scanObject } from "./json-object.ts";
 import { JsonScanner } from "./json-scanner.ts";
 
 const QUOTE = 0x22;
@@ -112,16 +112,16 @@ export class JsonEvent extends Event {
   text(path: string): string | undefined {
     const inside = this.inside(path);
     if (inside === undefined) return undefined;
-    const utf8 = Buffer.from(inside, "latin1").toString("utf8");
-    return utf8.includes("\\") ? JSON.parse(`"${utf8}"`) : utf8;
+    const text = Buffer.from(inside, "latin1").toString("utf8");
+    return text.includes("\\") ? JSON.parse(`"${text}"`) : text;
   }
 
-  /** Any value, parsed; undefined when it isn't there. */
+  /** Any value, parsed by `parseExactly`; undefined when it isn't there. */
   value(path: string): unknown {
     const to = this.to(path);
     const from = this.from(path);
     if (to < 0) return undefined;
-    return JSON.parse(Buffer.from(this.bytes.buffer, this.bytes.byteOffset + from, to - from).toString("utf8"));
+    return parseExactly(utf8(this.bytes, from, to));
   }
 
   /** 4 or 6 when it is an IP address, else 0. */

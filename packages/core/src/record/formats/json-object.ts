@@ -37,14 +37,29 @@ type Reviver = (key: string, value: unknown, context: { readonly source?: string
 const json = JSON as unknown as {
   parse(text: string, reviver: Reviver): unknown;
   rawJSON(text: string): unknown;
+  isRawJSON(value: unknown): boolean;
 };
+
+const exact: Reviver = (_key, value, { source }) =>
+  typeof value === "number" && source !== undefined ? json.rawJSON(source) : value;
+
+/** Digits that a number of double precision may lose. */
+const LONG_NUMBER = /\d{16}|\d[eE]/;
+
+/** JSON.parse, but that numbers which it wouldn't keep are such that JSON.stringify writes them as they were. */
+export function parseExactly(text: string): unknown {
+  return LONG_NUMBER.test(text) ? json.parse(text, exact) : JSON.parse(text);
+}
+
+/** True for a number that `parseExactly` kept. */
+export function isExact(value: unknown): boolean {
+  return json.isRawJSON(value);
+}
 
 /** Numbers stay as they are written. Undefined when no name is there twice. */
 function withoutRepeats({ bytes, from, to }: RecordCursor, members: number): string | undefined {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("utf8");
   if (countMembers(JSON.parse(text)) === members) return undefined;
-  const exact: Reviver = (_key, value, { source }) =>
-    typeof value === "number" && source !== undefined ? json.rawJSON(source) : value;
   return JSON.stringify(json.parse(text, exact));
 }
 

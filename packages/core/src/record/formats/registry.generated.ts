@@ -13,10 +13,15 @@ import { cloudtrail } from "./cloudtrail.ts";
 import { elb } from "./elb.ts";
 import { json } from "./json.ts";
 import { lambda } from "./lambda.ts";
+import { networkFirewall } from "./network-firewall.ts";
 import { nlb } from "./nlb.ts";
 import { raw } from "./raw.ts";
+import { route53Public } from "./route53-public.ts";
+import { route53Resolver } from "./route53-resolver.ts";
+import { s3Access } from "./s3-access.ts";
 import { vpcFlow } from "./vpc-flow.ts";
 import { w3c } from "./w3c.ts";
+import { waf } from "./waf.ts";
 
 export const ALL: readonly Format[] = [
   alb,
@@ -29,8 +34,13 @@ export const ALL: readonly Format[] = [
   elb,
   json,
   lambda,
+  networkFirewall,
   nlb,
   raw,
+  route53Public,
+  route53Resolver,
+  s3Access,
   vpcFlow,
   w3c,
+  waf,
 ];
