@@ -1,3 +1,4 @@
+import { apigatewayFixtures } from "./make-fixtures-formats-apigateway.ts";
 import { cloudfrontFixtures } from "./make-fixtures-formats-cloudfront.ts";
 import { dnsFixtures } from "./make-fixtures-formats-dns.ts";
 import { loadBalancerFixtures } from "./make-fixtures-formats-elb.ts";
@@ -7,6 +8,7 @@ import { w3cFixtures } from "./make-fixtures-formats-w3c.ts";
 
 /** Path in fixtures/formats → content, of the formats that AWS's network and audit services write. */
 export const awsFormatFixtures: Readonly<Record<string, string | Uint8Array>> = {
+  ...apigatewayFixtures,
   ...cloudfrontFixtures,
   ...dnsFixtures,
   ...loadBalancerFixtures,

@@ -6,6 +6,9 @@ import type { Format } from "./format.ts";
 import { alb } from "./alb.ts";
 import { albConnection } from "./alb-connection.ts";
 import { albHealthCheck } from "./alb-health-check.ts";
+import { apigatewayAccess } from "./apigateway-access.ts";
+import { apigatewayExecution } from "./apigateway-execution.ts";
+import { apigatewayText } from "./apigateway-text.ts";
 import { cloudfront } from "./cloudfront.ts";
 import { cloudfrontJson } from "./cloudfront-json.ts";
 import { cloudfrontRealtime } from "./cloudfront-realtime.ts";
@@ -27,6 +30,9 @@ export const ALL: readonly Format[] = [
   alb,
   albConnection,
   albHealthCheck,
+  apigatewayAccess,
+  apigatewayExecution,
+  apigatewayText,
   cloudfront,
   cloudfrontJson,
   cloudfrontRealtime,
