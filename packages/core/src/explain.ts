@@ -19,6 +19,7 @@ const NO_BYTES = new Uint8Array(0);
 
 /** Where each item of an event would go, judged by its first record. Sends nothing. */
 export async function explainItems(plan: Plan, decoded: Decoded): Promise<Explanation> {
+  await plan.patterns.ready();
   const items: ExplainedItem[] = [];
   for (const unit of decoded.units) {
     if (unit.error !== undefined) items.push(undecodable(unit, unit.error));

@@ -30,7 +30,10 @@ export function createPipeline(config: Config, ports: Ports): Pipeline {
     objects: (refs, invocation = {}) => carryAll(plan, objectUnits(refs), invocation),
     write: (records, options = {}) => carryAll(plan, directUnit(records, options), options),
     explain: (event, invocation = {}) => explainItems(plan, decodeEvent(event, plan.receiver(invocation))),
-    check: (options) => checkSinks(plan.handles, options, plan.configName),
+    check: async (options) => {
+      await plan.patterns.ready();
+      return checkSinks(plan.handles, options, plan.configName);
+    },
     close: async () => {
       await Promise.all(plan.handles.map((handle) => handle.close()));
     },
@@ -38,6 +41,7 @@ export function createPipeline(config: Config, ports: Ports): Pipeline {
 }
 
 async function carryAll(plan: Plan, decoded: Decoded, invocation: Invocation): Promise<Outcome> {
+  await plan.patterns.ready();
   const run = new Run(plan, decoded, invocation);
   try {
     await run.eachItem((item, unit) => carry(item, unit, run));

@@ -3,6 +3,7 @@ import type { Config } from "./config/config.ts";
 import type { OpenItem, ReceiverContext } from "./envelope/item.ts";
 import { SluiceError } from "./errors.ts";
 import type { ContentOptions } from "./object/contents.ts";
+import { PatternSet } from "./pattern-set.ts";
 import { type Clock, systemClock } from "./ports/clock.ts";
 import type { ObjectReader } from "./ports/object-reader.ts";
 import type { Test } from "./process/predicate.ts";
@@ -21,6 +22,8 @@ export interface Plan {
   readonly reader: ObjectReader;
   readonly sinkNames: readonly string[];
   readonly handles: readonly SinkHandle[];
+  /** To be waited for before an item is read. */
+  readonly patterns: PatternSet;
   readonly sourceOf: (item: OpenItem) => SourceSettings;
   readonly passes: Test;
   readonly route: Router;
@@ -37,7 +40,8 @@ const NO_READER: ObjectReader = {
 
 export function compilePlan(config: Config, ports: Ports): Plan {
   const sinkNames = Object.keys(config.sinks);
-  const sourceOf = compileSources(config.sources);
+  const patterns = new PatternSet(ports.patterns, ports.configName);
+  const sourceOf = compileSources(config.sources, patterns);
   const clock = ports.clock ?? systemClock;
   return {
     config,
@@ -47,6 +51,7 @@ export function compilePlan(config: Config, ports: Ports): Plan {
     reader: ports.reader ?? NO_READER,
     sinkNames,
     handles: Object.entries(config.sinks).map(([name, sink]) => new SinkHandle(name, sink, ports)),
+    patterns,
     sourceOf,
     contentOptions: (item) => {
       const { compression = "auto", format, among } = sourceOf(item);

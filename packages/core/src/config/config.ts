@@ -1,3 +1,4 @@
+import type { Oversized } from "../framing/oversize.ts";
 import type { Compression } from "../ports/codec.ts";
 import type { SinkLimits } from "../ports/sink.ts";
 
@@ -32,6 +33,30 @@ export interface SourceMatch {
   readonly region?: string | undefined;
 }
 
+/** How content is cut into records. `auto`: by what it looks like. */
+export type FramingConfig =
+  | { readonly type: "auto" | "lines" | "json" | "whole" | "none" }
+  /** `path`: the names of the members on the way to the array, dotted or one by one; without any the document is the array. */
+  | { readonly type: "json-array"; readonly path: string | readonly string[] }
+  | {
+      readonly type: "csv" | "tsv";
+      readonly delimiter: string;
+      /** Cells may stand in double quotes. */
+      readonly quotes: boolean;
+      /** The first row names the columns; or it doesn't, and they have numbers; or these are their names. */
+      readonly header: boolean | readonly string[];
+    }
+  /** Exactly one of `start` and `end` (patterns), `continued` and `count`. */
+  | {
+      readonly type: "multiline";
+      readonly start?: string | undefined;
+      readonly end?: string | undefined;
+      readonly continued?: true | undefined;
+      readonly count?: number | undefined;
+      readonly maxLines?: number | undefined;
+      readonly maxBytes?: number | undefined;
+    };
+
 export interface SourceConfig {
   readonly match: SourceMatch;
   /** Also names the format where a format yields this dataset. */
@@ -40,6 +65,9 @@ export interface SourceConfig {
   readonly format?: string | undefined;
   /** What objects are compressed with; missing or `auto`: what their first bytes show. */
   readonly compression?: Compression | undefined;
+  readonly framing?: FramingConfig | undefined;
+  /** What becomes of records larger than `read.maxFrameBytes`. Missing: `split` for lines, else `reject`. */
+  readonly oversized?: Oversized | undefined;
   /** `ecs`: message and fields; `raw`: message, time and origin only. */
   readonly parse: "ecs" | "raw";
   /** Of formats whose records name their own members (`json`, `logfmt`): which is the time, and which the message; dotted within others. */

@@ -42,7 +42,7 @@ test("every error names file, path, what was expected and what was got", () => {
     ],
     [
       { sinks: SINKS, sources: [{ datset: "aws.elb_logs" }] },
-      "sluice.yaml: sources[0].datset: expected one of match, dataset, namespace, format, compression, parse, timestampField, messageField, tags, fields, got unknown key datset",
+      "sluice.yaml: sources[0].datset: expected one of match, dataset, namespace, format, compression, framing, oversized, parse, timestampField, messageField, tags, fields, got unknown key datset",
     ],
     [
       { sinks: SINKS, sources: [{ format: "albs" }] },

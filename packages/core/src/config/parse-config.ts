@@ -53,15 +53,27 @@ export function sinkOptions(sink: SinkConfig): Record<string, unknown> {
 }
 
 function issuesOf(error: z.ZodError, root: unknown, schema: z.ZodType, prefix: readonly PropertyKey[]): ConfigIssue[] {
-  return error.issues.flatMap((issue) => {
+  return error.issues.flatMap(chosen).flatMap((issue) => {
     const at = [...prefix, ...issue.path];
     if (issue.code === "unrecognized_keys") {
-      const known = knownKeys(schema, issue.path);
+      const known = knownKeys(schema, issue.path, valueAt(root, issue.path));
       const expected = known.length > 0 ? `one of ${known.join(", ")}` : "no such key";
       return issue.keys.map((key) => ({ path: pathText([...at, key]), expected, got: `unknown key ${quote(key)}` }));
     }
     return [{ path: pathText(at), expected: expectedText(issue), got: gotText(valueAt(root, issue.path), at) }];
   });
+}
+
+/** Of a union the one alternative that is for a value of this type, when there is one: what it says helps, the others don't. */
+function chosen(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const meant = issue.errors.filter(([first]) => first !== undefined && !isOfAnotherType(first));
+  if (meant.length !== 1) return [issue];
+  return (meant[0] as z.core.$ZodIssue[]).flatMap((each) => chosen({ ...each, path: [...issue.path, ...each.path] }));
+}
+
+function isOfAnotherType({ code, path }: z.core.$ZodIssue): boolean {
+  return path.length === 0 && (code === "invalid_type" || code === "invalid_value");
 }
 
 function expectedText(issue: z.core.$ZodIssue): string {
@@ -118,19 +130,22 @@ interface JsonSchema {
   readonly additionalProperties?: JsonSchema | boolean;
   readonly items?: JsonSchema;
   readonly $ref?: string;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
   readonly $defs?: Record<string, JsonSchema>;
   readonly anyOf?: readonly JsonSchema[];
   readonly oneOf?: readonly JsonSchema[];
 }
 
-/** Keys allowed at a path, by the schema's JSON Schema; none when it can't tell. */
-function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+/** Keys that the value at a path may have, by the schema's JSON Schema; none when it can't tell. */
+function knownKeys(schema: z.ZodType, path: readonly PropertyKey[], value: unknown): string[] {
   const root = configJsonSchema(schema) as JsonSchema;
   let nodes: JsonSchema[] = [root];
   for (const key of path) {
     nodes = nodes.flatMap((node) => alternatives(node, root)).flatMap((node) => child(node, key));
   }
-  return nodes.flatMap((node) => alternatives(node, root)).flatMap((node) => Object.keys(node.properties ?? {}));
+  const possible = nodes.flatMap((node) => alternatives(node, root)).filter((node) => isOfType(node, value));
+  return possible.flatMap((node) => Object.keys(node.properties ?? {}));
 }
 
 function alternatives(node: JsonSchema, root: JsonSchema): JsonSchema[] {
@@ -138,6 +153,13 @@ function alternatives(node: JsonSchema, root: JsonSchema): JsonSchema[] {
   const target = name === undefined ? node : node.$ref === "#" ? root : (root.$defs?.[name] ?? {});
   const inner = target.anyOf ?? target.oneOf;
   return inner === undefined ? [target] : inner.flatMap((each) => alternatives(each, root));
+}
+
+/** Where alternatives are told apart by `type`, the one that the value says. */
+function isOfType({ properties }: JsonSchema, value: unknown): boolean {
+  const type = valueAt(value, ["type"]);
+  const { const: only, enum: any } = properties?.type ?? {};
+  return (only === undefined || only === type) && (any === undefined || any.includes(type));
 }
 
 function child(node: JsonSchema, key: PropertyKey): JsonSchema[] {

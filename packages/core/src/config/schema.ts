@@ -1,8 +1,9 @@
 import * as z from "zod";
-import { DEFAULT_MAX_FRAME_BYTES } from "../framing/oversize.ts";
+import { DEFAULT_MAX_FRAME_BYTES, OVERSIZED } from "../framing/oversize.ts";
 import { COMPRESSIONS } from "../ports/codec.ts";
 import { FORMATS, formatNamed } from "../record/formats/index.ts";
 import type { Config, Predicate } from "./config.ts";
+import { framingSchema } from "./framing-schema.ts";
 
 const glob: z.ZodString = z.string().min(1);
 const fieldName: z.ZodString = z.string().min(1);
@@ -68,6 +69,8 @@ const source = z.strictObject({
   namespace: streamPart.optional(),
   format: formatName.optional(),
   compression: z.enum(COMPRESSIONS).optional(),
+  framing: framingSchema.optional(),
+  oversized: z.enum(OVERSIZED).optional(),
   parse: z.enum(["ecs", "raw"]).default("ecs"),
   timestampField: z.string().min(1).optional(),
   messageField: z.string().min(1).optional(),

@@ -1,15 +1,25 @@
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import { type ByteOrderMark, byteOrderMark, mayBecomeMark } from "./byte-order-mark.ts";
+import type { Dialect } from "./csv.ts";
 import type { Framer, TakeBlock } from "./frame.ts";
+import type { Multiline } from "./multiline.ts";
 import { newFramer } from "./new-framer.ts";
 import type { FrameLimit } from "./oversize.ts";
 import { Utf16Framer, utf16Head } from "./utf16.ts";
 
 /**
- * How bytes are cut into records: lines, JSON values behind each other, the elements of the array that a path of names
- * leads to in a JSON document (without names the document is the array), or not at all as there are none in them.
+ * How bytes are cut into records: lines; JSON values behind each other; the elements of the array that a name, or a path
+ * of them, leads to in a JSON document (without any the document is the array); rows of a table; several lines together;
+ * all of them as one; or not at all, as there are no records in them.
  */
-export type Framing = "lines" | "json" | "none" | { readonly array: string | readonly string[] };
+export type Framing =
+  | "lines"
+  | "json"
+  | "whole"
+  | "none"
+  | { readonly array: string | readonly string[] }
+  | { readonly csv: Dialect }
+  | { readonly multiline: Multiline };
 
 /** First bytes by which the framing is chosen, when they don't tell at once. */
 const HEAD_BYTES = 4096;

@@ -11,6 +11,7 @@ export interface Dialect {
 }
 
 export const CSV: Dialect = { delimiter: ",", quotes: true };
+export const TSV: Dialect = { delimiter: "\t", quotes: true };
 
 const LF = 0x0a;
 const CR = 0x0d;

@@ -1,11 +1,12 @@
 import { type ConstantValue, DocumentTemplate } from "./document-template.ts";
 import type { Format } from "./formats/format.ts";
+import type { Layout } from "./layout.ts";
 import { ECS_VERSION, type Origin } from "./origin.ts";
 import type { RecordContext } from "./record.ts";
 import { GENERIC_DATASET, LOGS_DATASET, type SourceSettings } from "./source.ts";
 
-/** All that the records of one item share, once its format is known. */
-export function contextOf(origin: Origin, settings: SourceSettings, format: Format): RecordContext {
+/** All that the records of one item share, once its format is known, and its layout when that is the item's own. */
+export function contextOf(origin: Origin, settings: SourceSettings, format: Format, own?: Layout): RecordContext {
   const unknown = origin.service === "cloudwatch-logs" ? LOGS_DATASET : GENERIC_DATASET;
   const dataset = settings.dataset ?? format.dataset ?? unknown;
   const { namespace, tags } = settings;
@@ -20,7 +21,7 @@ export function contextOf(origin: Origin, settings: SourceSettings, format: Form
     ["event.dataset", dataset],
     ...Object.entries(settings.constants),
   ] as [string, ConstantValue][]);
-  const layout = settings.fields ? format.layout : undefined;
+  const layout = settings.fields ? (own ?? format.layout) : undefined;
   // What the config says of its source stands against both.
   const overrides = new Set([...(layout?.overrides ?? [])].filter((name) => !Object.hasOwn(settings.constants, name)));
   const template = new DocumentTemplate({

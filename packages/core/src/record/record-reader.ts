@@ -9,6 +9,7 @@ import { contextOf } from "./context.ts";
 import { type Format, FormatHint, type ParseResult } from "./formats/format.ts";
 import { detectDocument, detectFormat } from "./formats/index.ts";
 import { raw } from "./formats/raw.ts";
+import type { Layout } from "./layout.ts";
 import type { Origin } from "./origin.ts";
 import { RecordCursor } from "./record.ts";
 import type { SourceSettings } from "./source.ts";
@@ -79,15 +80,16 @@ export class RecordReader {
   }
 
   /** Cuts the item's bytes into the frames to be read. */
-  framer(limit: FrameLimit): Framer {
-    return new ContentFramer((content, last) => this.#framing(content, last), limit);
+  framer(limit: Omit<FrameLimit, "oversized">): Framer {
+    const { oversized } = this.#settings;
+    return new ContentFramer((content, last) => this.#framing(content, last), { ...limit, oversized });
   }
 
   #framing(content: Uint8Array, last: boolean): Framing | undefined {
     const head = content.subarray(0, HEAD_BYTES);
     const hint = new FormatHint({ key: this.#key, head });
     const format = this.#settings.format ?? detectDocument(hint, this.#settings.among);
-    const framing = format?.framing?.(hint) ?? framingByContent(content, last);
+    const framing = this.#settings.framing ?? format?.framing?.(hint) ?? framingByContent(content, last);
     if (framing === undefined) return undefined;
     this.#format = format;
     this.#start = format === undefined ? Buffer.from(head) : undefined;
@@ -187,8 +189,11 @@ export class RecordReader {
     const format = this.#format ?? this.#settings.format ?? this.#detect(head);
     this.#format = format;
     const cursor = new RecordCursor(contextOf(this.#origin, this.#settings, format));
+    const setLayout = (layout: Layout): void => {
+      cursor.context = contextOf(this.#origin, this.#settings, format, layout);
+    };
     this.format = format.name;
-    this.#parse = format.parser(this.#settings);
+    this.#parse = format.parser({ ...this.#settings, setLayout });
     this.#cursor = cursor;
     return cursor;
   }

@@ -133,3 +133,35 @@ test("the rest of a source is handed on, with defaults", () => {
     constants: {},
   });
 });
+
+describe("framing", () => {
+  const settings = (
+    over: Partial<SourceConfig>,
+    item: OpenItem = OBJECT,
+  ): ReturnType<ReturnType<typeof compileSources>> => compileSources([source({}, over)])(item);
+
+  test.each<[SourceConfig["framing"], unknown]>([
+    [undefined, undefined],
+    [{ type: "auto" }, undefined],
+    [{ type: "lines" }, "lines"],
+    [{ type: "json-array", path: "a.b" }, { array: ["a", "b"] }],
+    [{ type: "json-array", path: ["a.b"] }, { array: ["a.b"] }],
+    [{ type: "json-array", path: "" }, { array: [] }],
+  ])("%j is %j", (framing, expected) => {
+    expect(settings({ framing }).framing).toEqual(expected);
+  });
+
+  test("of tables comes with their format, unless another is named", () => {
+    const framing = { type: "csv", delimiter: ";", quotes: true, header: true } as const;
+    const table = { delimiter: ";", quotes: true, header: true };
+    const read = settings({ framing, dataset: "aws.elb_logs" });
+    expect([read.framing, read.table, read.format?.name]).toEqual([{ csv: table }, table, "csv"]);
+    expect(settings({ framing, format: "raw" }).format?.name).toBe("raw");
+  });
+
+  test("no log event is a header", () => {
+    expect(settings({ format: "csv" }, LOGS).table).toEqual({ header: false });
+    const framing = { type: "tsv", delimiter: "\t", quotes: true, header: ["a"] } as const;
+    expect(settings({ framing }, LOGS).table).toMatchObject({ header: ["a"] });
+  });
+});

@@ -1,10 +1,15 @@
 import type { SourceConfig } from "../config/config.ts";
 import type { OpenItem } from "../envelope/item.ts";
+import type { Framing } from "../framing/content.ts";
+import type { Oversized } from "../framing/oversize.ts";
+import { PatternSet } from "../pattern-set.ts";
 import type { Compression } from "../ports/codec.ts";
 import { compileGlob, type Matcher } from "../process/glob.ts";
+import type { Table } from "./formats/csv-rows.ts";
 import type { Format } from "./formats/format.ts";
 import { formatOfLogs, formatsNamed } from "./formats/index.ts";
 import { raw } from "./formats/raw.ts";
+import { compileFraming, type SourceFraming } from "./source-framing.ts";
 
 /** How an item is to be read. `format` undefined: by its content. */
 export interface SourceSettings {
@@ -18,6 +23,11 @@ export interface SourceSettings {
   readonly dataset: string | undefined;
   readonly namespace: string;
   readonly fields: boolean;
+  /** Missing: told by the content. */
+  readonly framing?: Framing | undefined;
+  /** Of content that is a table. */
+  readonly table?: Partial<Table> | undefined;
+  readonly oversized?: Oversized | undefined;
   readonly timestampField?: string | undefined;
   readonly messageField?: string | undefined;
   readonly tags: readonly string[];
@@ -34,12 +44,20 @@ export const LOGS_DATASET = "aws.cloudwatch_logs";
 type Facts = Readonly<Record<keyof SourceConfig["match"], string | undefined>>;
 
 /** First match wins; what matches none is read by content (objects, streams) or, where the log group's name tells it, by that. */
-export function compileSources(sources: readonly SourceConfig[]): SourceResolver {
-  const compiled = sources.map((source) => ({ matches: compileMatch(source), source }));
+export function compileSources(
+  sources: readonly SourceConfig[],
+  patterns: PatternSet = new PatternSet(undefined),
+): SourceResolver {
+  const compiled = sources.map((source, i) => ({
+    matches: compileMatch(source),
+    source,
+    framing: compileFraming(source.framing, patterns, `sources[${i}].framing`),
+  }));
   return (item) => {
     const facts = factsOf(item);
     const index = compiled.findIndex(({ matches }) => matches(facts));
-    return settingsOf(compiled[index]?.source, index < 0 ? undefined : index, item);
+    const { source, framing = {} } = compiled[index] ?? {};
+    return settingsOf(source, framing, index < 0 ? undefined : index, item);
   };
 }
 
@@ -71,15 +89,25 @@ function factsOf(item: OpenItem): Facts {
 }
 
 /** What the config says the content is, else what the log group's name says; several: its content is to tell. */
-function candidates(source: SourceConfig | undefined, item: OpenItem): readonly Format[] {
-  const named = source?.format ?? source?.dataset;
+function candidates(source: SourceConfig | undefined, framing: SourceFraming, item: OpenItem): readonly Format[] {
+  const named = source?.format ?? framing.format ?? source?.dataset;
   if (named !== undefined) return formatsNamed(named);
   const format = item.kind === "logs" ? formatOfLogs(item.batch.group, item.batch.stream) : undefined;
   return format === undefined ? [] : [format];
 }
 
-function settingsOf(source: SourceConfig | undefined, index: number | undefined, item: OpenItem): SourceSettings {
-  const formats = candidates(source, item);
+/** No log event is the header of others. */
+function withoutHeader(table: Table | undefined): Partial<Table> {
+  return { ...table, header: typeof table?.header === "object" ? table.header : false };
+}
+
+function settingsOf(
+  source: SourceConfig | undefined,
+  framing: SourceFraming,
+  index: number | undefined,
+  item: OpenItem,
+): SourceSettings {
+  const formats = candidates(source, framing, item);
   const [format] = formats;
   return {
     index,
@@ -87,6 +115,9 @@ function settingsOf(source: SourceConfig | undefined, index: number | undefined,
     ...(formats.length > 1 ? { among: formats } : {}),
     dataset: source?.dataset ?? format?.dataset,
     compression: source?.compression,
+    framing: framing.framing,
+    table: item.kind === "logs" ? withoutHeader(framing.table) : framing.table,
+    oversized: source?.oversized,
     namespace: source?.namespace ?? DEFAULT_NAMESPACE,
     fields: source?.parse !== "raw",
     timestampField: source?.timestampField,

@@ -3,6 +3,7 @@ import type { ConstantValue } from "../document-template.ts";
 import type { Layout } from "../layout.ts";
 import type { Origin } from "../origin.ts";
 import type { RecordCursor } from "../record.ts";
+import type { Table } from "./csv-rows.ts";
 import { headMembers } from "./json-head.ts";
 
 /** Bytes that the members of a first record are looked for in. */
@@ -55,6 +56,10 @@ export interface ParserOptions {
   /** Of formats whose records name their own members: where the time and the message are. */
   readonly timestampField?: string | undefined;
   readonly messageField?: string | undefined;
+  /** Of formats of tables, when the config says more than the format's name. */
+  readonly table?: Partial<Table> | undefined;
+  /** For formats whose records name their own fields: says what they are, before the first of them. */
+  readonly setLayout?: ((layout: Layout) => void) | undefined;
 }
 
 /** One kind of content. Adding one is one file here, `export const name: Format = …`, and `node tooling/make-registry.ts`. */

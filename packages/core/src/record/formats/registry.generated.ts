@@ -13,6 +13,7 @@ import { cloudfront } from "./cloudfront.ts";
 import { cloudfrontJson } from "./cloudfront-json.ts";
 import { cloudfrontRealtime } from "./cloudfront-realtime.ts";
 import { cloudtrail } from "./cloudtrail.ts";
+import { csv } from "./csv.ts";
 import { elb } from "./elb.ts";
 import { json } from "./json.ts";
 import { lambda } from "./lambda.ts";
@@ -22,6 +23,7 @@ import { raw } from "./raw.ts";
 import { route53Public } from "./route53-public.ts";
 import { route53Resolver } from "./route53-resolver.ts";
 import { s3Access } from "./s3-access.ts";
+import { tsv } from "./tsv.ts";
 import { vpcFlow } from "./vpc-flow.ts";
 import { w3c } from "./w3c.ts";
 import { waf } from "./waf.ts";
@@ -37,6 +39,7 @@ export const ALL: readonly Format[] = [
   cloudfrontJson,
   cloudfrontRealtime,
   cloudtrail,
+  csv,
   elb,
   json,
   lambda,
@@ -46,6 +49,7 @@ export const ALL: readonly Format[] = [
   route53Public,
   route53Resolver,
   s3Access,
+  tsv,
   vpcFlow,
   w3c,
   waf,
