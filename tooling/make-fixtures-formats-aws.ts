@@ -2,6 +2,7 @@ import { apigatewayFixtures } from "./make-fixtures-formats-apigateway.ts";
 import { cloudfrontFixtures } from "./make-fixtures-formats-cloudfront.ts";
 import { dnsFixtures } from "./make-fixtures-formats-dns.ts";
 import { loadBalancerFixtures } from "./make-fixtures-formats-elb.ts";
+import { flowFixtures } from "./make-fixtures-formats-flow.ts";
 import { protectionFixtures } from "./make-fixtures-formats-protection.ts";
 import { s3Fixtures } from "./make-fixtures-formats-s3.ts";
 import { w3cFixtures } from "./make-fixtures-formats-w3c.ts";
@@ -11,6 +12,7 @@ export const awsFormatFixtures: Readonly<Record<string, string | Uint8Array>> = 
   ...apigatewayFixtures,
   ...cloudfrontFixtures,
   ...dnsFixtures,
+  ...flowFixtures,
   ...loadBalancerFixtures,
   ...protectionFixtures,
   ...s3Fixtures,

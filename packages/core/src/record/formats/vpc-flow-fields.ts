@@ -2,8 +2,10 @@ import { Layout, type LeafType } from "../layout.ts";
 
 type Kind = Extract<LeafType, "keyword" | "long">;
 
+type Field = readonly [name: string, kind: Kind, ...fields: readonly string[]];
+
 /** The fields of flow log records in the order of "Available fields" in the AWS guide, and what becomes of them as they are. */
-const FIELDS: readonly (readonly [name: string, kind: Kind, ...fields: readonly string[]])[] = [
+const FIELDS: readonly Field[] = [
   // Version 2: the default format.
   ["version", "keyword", "aws.vpcflow.version"],
   ["account-id", "keyword", "aws.vpcflow.account_id", "cloud.account.id"],
@@ -17,7 +19,7 @@ const FIELDS: readonly (readonly [name: string, kind: Kind, ...fields: readonly 
   ["bytes", "long", "network.bytes", "source.bytes"],
   ["start", "long"],
   ["end", "long"],
-  ["action", "keyword", "aws.vpcflow.action"],
+  ["action", "keyword", "aws.vpcflow.action", "event.action"],
   ["log-status", "keyword", "aws.vpcflow.log_status"],
   // 3
   ["vpc-id", "keyword", "aws.vpcflow.vpc_id"],
@@ -54,15 +56,47 @@ const FIELDS: readonly (readonly [name: string, kind: Kind, ...fields: readonly 
   ["encryption-status", "keyword", "aws.vpcflow.encryption_status"],
 ];
 
+/** Those of transit gateways beside them: "Transit Gateway Flow Log records" in the AWS guide. */
+const GATEWAY_FIELDS: readonly Field[] = [
+  ["resource-type", "keyword", "aws.vpcflow.resource_type"],
+  ["tgw-id", "keyword", "aws.vpcflow.tgw_id"],
+  ["tgw-attachment-id", "keyword", "aws.vpcflow.tgw_attachment_id"],
+  ["tgw-src-vpc-account-id", "keyword", "aws.vpcflow.tgw_src_vpc_account_id"],
+  ["tgw-dst-vpc-account-id", "keyword", "aws.vpcflow.tgw_dst_vpc_account_id"],
+  ["tgw-src-vpc-id", "keyword", "aws.vpcflow.tgw_src_vpc_id"],
+  ["tgw-dst-vpc-id", "keyword", "aws.vpcflow.tgw_dst_vpc_id"],
+  ["tgw-src-subnet-id", "keyword", "aws.vpcflow.tgw_src_subnet_id"],
+  ["tgw-dst-subnet-id", "keyword", "aws.vpcflow.tgw_dst_subnet_id"],
+  ["tgw-src-eni", "keyword", "aws.vpcflow.tgw_src_eni"],
+  ["tgw-dst-eni", "keyword", "aws.vpcflow.tgw_dst_eni"],
+  ["tgw-src-az-id", "keyword", "aws.vpcflow.tgw_src_az_id"],
+  ["tgw-dst-az-id", "keyword", "aws.vpcflow.tgw_dst_az_id"],
+  ["tgw-pair-attachment-id", "keyword", "aws.vpcflow.tgw_pair_attachment_id"],
+  ["packets-lost-no-route", "long", "aws.vpcflow.packets_lost_no_route"],
+  ["packets-lost-blackhole", "long", "aws.vpcflow.packets_lost_blackhole"],
+  ["packets-lost-mtu-exceeded", "long", "aws.vpcflow.packets_lost_mtu_exceeded"],
+  ["packets-lost-ttl-expired", "long", "aws.vpcflow.packets_lost_ttl_expired"],
+];
+
+const ALL_FIELDS = [...FIELDS, ...GATEWAY_FIELDS];
+
+/** The default format of transit gateways. */
+const GATEWAY_ORDER = [
+  "version resource-type account-id tgw-id tgw-attachment-id tgw-src-vpc-account-id tgw-dst-vpc-account-id tgw-src-vpc-id",
+  "tgw-dst-vpc-id tgw-src-subnet-id tgw-dst-subnet-id tgw-src-eni tgw-dst-eni tgw-src-az-id tgw-dst-az-id",
+  "tgw-pair-attachment-id srcaddr dstaddr srcport dstport protocol packets bytes start end log-status type",
+  "packets-lost-no-route packets-lost-blackhole packets-lost-mtu-exceeded packets-lost-ttl-expired tcp-flags region",
+  "flow-direction pkt-src-aws-service pkt-dst-aws-service",
+].flatMap((names) => names.split(" "));
+
 /** Number of fields up to each version: a line of so many and without a header has them in the guide's order. */
 const VERSION_ENDS: ReadonlySet<number> = new Set([14, 21, 25, 29, 39, 40, 41, 42]);
 
 export const layout: Layout = new Layout(
   {
-    ...Object.fromEntries(FIELDS.flatMap(([, kind, ...fields]) => fields.map((field) => [field, kind]))),
+    ...Object.fromEntries(ALL_FIELDS.flatMap(([, kind, ...fields]) => fields.map((field) => [field, kind]))),
     "aws.vpcflow.tcp_flags_array": "json",
     "destination.ip": "keyword",
-    "event.action": "keyword",
     "event.end": "keyword",
     "event.outcome": "keyword",
     "event.start": "keyword",
@@ -75,7 +109,7 @@ export const layout: Layout = new Layout(
   ["cloud.account.id", "cloud.region"],
 );
 
-const BY_NAME = new Map(FIELDS.map((field) => [field[0], field]));
+const BY_NAME = new Map(ALL_FIELDS.map((field) => [field[0], field]));
 
 export const isFieldName = (name: string): boolean => BY_NAME.has(name);
 
@@ -107,6 +141,7 @@ export class FieldOrder {
 
 /** The order of lines without a header; undefined when so many fields say nothing. */
 export function usualOrder(count: number): FieldOrder | undefined {
+  if (count === GATEWAY_ORDER.length) return new FieldOrder(GATEWAY_ORDER);
   if (!VERSION_ENDS.has(count)) return undefined;
   return new FieldOrder(FIELDS.slice(0, count).map(([name]) => name));
 }

@@ -23,7 +23,6 @@ const NETWORK_TYPE = S("network.type");
 const RELATED_IP = S("related.ip");
 const TRANSPORT_SLOT = S("network.transport");
 const FLAGS = S("aws.vpcflow.tcp_flags_array");
-const ACTION = S("event.action");
 const OUTCOME = S("event.outcome");
 const TYPE = S("event.type");
 const CLOUD_ACCOUNT = S("cloud.account.id");
@@ -116,7 +115,8 @@ export class VpcFlowReader {
     const { status, source, interface: eni } = this.#places as Places;
     const text = this.#textOf(bytes, status);
     if (text !== "OK" && text !== "NODATA" && text !== "SKIPDATA") return false;
-    return (this.#isAbsent(bytes, source) || this.#ip(bytes, source) !== 0) && !/^\d/.test(this.#textOf(bytes, eni));
+    if (!this.#isAbsent(bytes, source) && this.#ip(bytes, source) === 0) return false;
+    return eni < 0 || !/^\d/.test(this.#textOf(bytes, eni));
   }
 
   #time(bytes: Uint8Array): number {
@@ -171,11 +171,9 @@ export class VpcFlowReader {
     const { text } = this.#values;
     const first = action < 0 ? 0 : bytes[this.#tokens.from[action] as number];
     if (first === UPPER_A) {
-      text[ACTION] = "accept";
       text[OUTCOME] = "success";
       text[TYPE] = '["connection","allowed"]';
     } else if (first === UPPER_R) {
-      text[ACTION] = "reject";
       text[OUTCOME] = "failure";
       text[TYPE] = '["connection","denied"]';
     } else text[TYPE] = '["connection"]';

@@ -41,7 +41,7 @@ test.each<[string, Readonly<Record<number, string>>, Readonly<Record<string, unk
     "one refused",
     { 12: "REJECT" },
     {
-      "event.action": "reject",
+      "event.action": "REJECT",
       "event.outcome": "failure",
       "event.type": ["connection", "denied"],
       "aws.vpcflow.action": "REJECT",

@@ -3,7 +3,7 @@ import type { Format, FormatHint } from "./format.ts";
 import { isFieldName, layout } from "./vpc-flow-fields.ts";
 import { VpcFlowReader } from "./vpc-flow-reader.ts";
 
-// VPC flow logs: "Flow log records" in the Amazon VPC guide. ECS names as Elastic's AWS integration uses them for the
+// VPC flow logs: "Flow log records" in the Amazon VPC guide, and those of transit gateways, "Transit Gateway Flow Logs". ECS names as Elastic's AWS integration uses them for the
 // dataset aws.vpcflow. Files begin with a line of field names; log events and streams have none.
 
 /** The other fields have names that any table may have. */
@@ -11,6 +11,9 @@ const TELLING: ReadonlySet<string> = new Set(["interface-id", "srcaddr", "dstadd
 
 export const vpcFlow: Format = {
   name: "vpc-flow",
+  shape: "line",
+  keys: /(?:^|\/)vpcflowlogs\//,
+  inLogs: true,
   dataset: "aws.vpcflow",
   layout,
   constants: { "cloud.provider": "aws", "event.category": ["network"], "event.kind": "event" },
