@@ -9,6 +9,7 @@ import type { ObjectReader, ObjectRef } from "./ports/object-reader.ts";
 import type { LoadPatterns } from "./ports/patterns.ts";
 import type { SecretStore } from "./ports/secrets.ts";
 import type { Reason, SinkDefinition } from "./ports/sink.ts";
+import type { LoadTransform } from "./ports/transform.ts";
 
 /** Loads the code of a kind of sink, by its `type` in the config; undefined, or SINK_UNKNOWN naming the known ones, for a type nobody knows. */
 export type SinkCatalog = (type: string) => Promise<SinkDefinition | undefined>;
@@ -22,6 +23,7 @@ export interface Ports {
   /** Beside gzip, zlib and zstd, which core has. */
   readonly codecs?: readonly Codec[];
   readonly patterns?: LoadPatterns;
+  readonly transform?: LoadTransform;
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly meter?: Meter;

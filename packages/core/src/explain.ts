@@ -11,14 +11,21 @@ import { directOrigin } from "./record/origin.ts";
 import { readLogs } from "./record/read-logs.ts";
 import type { RecordCursor } from "./record/record.ts";
 import { RecordReader } from "./record/record-reader.ts";
+import { distributor } from "./route/distribute.ts";
+import type { Processing } from "./route/processing.ts";
 
 /** Stored bytes of an object that are looked at. */
 const PEEK_BYTES = 64 * 1024;
 
 const NO_BYTES = new Uint8Array(0);
 
+interface Prepared extends Omit<Plan, "processing"> {
+  readonly processing: Processing;
+}
+
 /** Where each item of an event would go, judged by its first record. Sends nothing. */
-export async function explainItems(plan: Plan, decoded: Decoded): Promise<Explanation> {
+export async function explainItems(compiled: Plan, decoded: Decoded): Promise<Explanation> {
+  const plan: Prepared = { ...compiled, processing: await compiled.processing() };
   await plan.patterns.ready();
   const items: ExplainedItem[] = [];
   for (const unit of decoded.units) {
@@ -41,7 +48,7 @@ function ignored({ id }: Unit, { path, reason }: Ignored): ExplainedItem {
 }
 
 /** What was opened is valid until something else is: events are looked at at once, bytes are copied. */
-async function explainInline(plan: Plan, unit: Unit, item: InlineItem): Promise<ExplainedItem[]> {
+async function explainInline(plan: Prepared, unit: Unit, item: InlineItem): Promise<ExplainedItem[]> {
   try {
     const opened = openInline(item, unit);
     const explain = (each: InnerItem): Promise<ExplainedItem> | ExplainedItem =>
@@ -54,7 +61,7 @@ async function explainInline(plan: Plan, unit: Unit, item: InlineItem): Promise<
   }
 }
 
-async function explainItem(plan: Plan, unit: Unit, item: OpenItem): Promise<ExplainedItem> {
+async function explainItem(plan: Prepared, unit: Unit, item: OpenItem): Promise<ExplainedItem> {
   const base = baseOf(plan, unit, item);
   try {
     return explained(plan, item, base, await firstBytes(plan, item));
@@ -65,12 +72,12 @@ async function explainItem(plan: Plan, unit: Unit, item: OpenItem): Promise<Expl
 
 type Base = Pick<ExplainedItem, "unit" | "path" | "what" | "source">;
 
-function baseOf(plan: Plan, unit: Unit, item: OpenItem): Base {
+function baseOf(plan: Prepared, unit: Unit, item: OpenItem): Base {
   return { unit: unit.id, path: item.path, what: nameOf(item), source: plan.sourceOf(item).index };
 }
 
 /** By its first record. */
-function explained(plan: Plan, item: OpenItem, base: Base, { compression, bytes }: Peek): ExplainedItem {
+function explained(plan: Prepared, item: OpenItem, base: Base, { compression, bytes }: Peek): ExplainedItem {
   const first = firstRecord(plan, item, bytes);
   if (first === undefined) return { ...base, status: "record source", compression, reason: "no records" };
   return { ...base, ...first, status: "record source", compression };
@@ -87,7 +94,7 @@ interface Peek {
   readonly bytes: Uint8Array;
 }
 
-async function firstBytes(plan: Plan, item: OpenItem): Promise<Peek> {
+async function firstBytes(plan: Prepared, item: OpenItem): Promise<Peek> {
   if (item.kind === "logs") return { compression: "gzip", bytes: NO_BYTES };
   if (item.kind === "direct") return { compression: undefined, bytes: NO_BYTES };
   if (item.kind === "bytes") return firstContent(inMemory(item.bytes), plan, item);
@@ -97,7 +104,7 @@ async function firstBytes(plan: Plan, item: OpenItem): Promise<Peek> {
   return firstContent({ size, body, range, maxHeldBytes: PEEK_BYTES }, plan, item);
 }
 
-async function firstContent(stored: Stored, plan: Plan, item: OpenItem): Promise<Peek> {
+async function firstContent(stored: Stored, plan: Prepared, item: OpenItem): Promise<Peek> {
   for await (const content of contents(stored, plan.contentOptions(item))) {
     const compression = content.layers.length === 0 ? "none" : content.layers.join(", ");
     for await (const bytes of content.kind === "bytes" ? content.chunks : linesOf(content.blocks))
@@ -107,22 +114,23 @@ async function firstContent(stored: Stored, plan: Plan, item: OpenItem): Promise
   return { compression: "none", bytes: NO_BYTES };
 }
 
+function sinksOf(record: RecordCursor, plan: Prepared): string[] {
+  const names = new Set<string>();
+  const takers = plan.sinkNames.map((name) => ({ add: () => names.add(name), refuse: () => names.add(name) }));
+  distributor(plan.processing, { added: 0, filtered: 0, routed: 0 }, takers)(record);
+  return [...names];
+}
+
 type FirstRecord = Pick<ExplainedItem, "format" | "dataset" | "namespace" | "sinks" | "reason">;
 
-function firstRecord(plan: Plan, item: OpenItem, bytes: Uint8Array): FirstRecord | undefined {
+function firstRecord(plan: Prepared, item: OpenItem, bytes: Uint8Array): FirstRecord | undefined {
   let found: FirstRecord | undefined;
   const emit = (record: RecordCursor): void => {
     if (found !== undefined) return;
     const { dataset, namespace } = record.context;
-    const kept = plan.passes(record);
-    const sinks = kept ? plan.route(record).map((i) => plan.sinkNames[i] as string) : [];
-    found = {
-      format: reader.format,
-      dataset,
-      namespace,
-      sinks,
-      reason: kept ? undefined : "the first record is filtered out",
-    };
+    const sinks = sinksOf(record, plan);
+    const reason = sinks.length > 0 ? undefined : "the first record is filtered out";
+    found = { format: reader.format, dataset, namespace, sinks, reason };
   };
   const key = item.kind === "object" ? item.ref.key : undefined;
   const counts = { in: 0, skipped: 0, unparsed: 0 };

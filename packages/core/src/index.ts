@@ -53,6 +53,7 @@ export {
   type SinkDefinition,
   type SinkLimits,
 } from "./ports/sink.ts";
+export type { LoadTransform, TransformFunction } from "./ports/transform.ts";
 export { encodeDocument } from "./record/document.ts";
 export { FORMATS } from "./record/formats/index.ts";
 export { type RecordView, recordId, writeId } from "./record/record.ts";

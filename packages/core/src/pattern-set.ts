@@ -76,7 +76,7 @@ class NamedPattern implements Pattern {
     return this.#pattern().test(text);
   }
 
-  replace(text: string, replacement: string): string {
+  replace(text: string, replacement: string | ((match: string) => string)): string {
     return this.#pattern().replace(text, replacement);
   }
 

@@ -17,8 +17,9 @@ import { compilePlan, type Plan } from "./plan.ts";
 import type { ObjectRef } from "./ports/object-reader.ts";
 import { directOrigin, logBatchOrigin, type Origin, objectOrigin, sourceKey, streamOrigin } from "./record/origin.ts";
 import { readLogs } from "./record/read-logs.ts";
-import type { RecordView } from "./record/record.ts";
 import { RecordReader } from "./record/record-reader.ts";
+import { distributor } from "./route/distribute.ts";
+import { checkProcessing } from "./route/processing.ts";
 import { Run } from "./run.ts";
 import { checkSinks } from "./sink/check-sinks.ts";
 
@@ -32,6 +33,7 @@ export function createPipeline(config: Config, ports: Ports): Pipeline {
     explain: (event, invocation = {}) => explainItems(plan, decodeEvent(event, plan.receiver(invocation))),
     check: async (options) => {
       await plan.patterns.ready();
+      await checkProcessing(config, ports, options.connect);
       return checkSinks(plan.handles, options, plan.configName);
     },
     close: async () => {
@@ -42,7 +44,7 @@ export function createPipeline(config: Config, ports: Ports): Pipeline {
 
 async function carryAll(plan: Plan, decoded: Decoded, invocation: Invocation): Promise<Outcome> {
   await plan.patterns.ready();
-  const run = new Run(plan, decoded, invocation);
+  const run = new Run(plan, await plan.processing(), decoded, invocation);
   try {
     await run.eachItem((item, unit) => carry(item, unit, run));
     await run.drain();
@@ -205,17 +207,9 @@ function recordReader(
   account: ItemAccount,
   run: Run,
 ): RecordReader {
-  const { plan, lanes } = run;
+  const { plan, processing } = run;
   run.origins[number] = origin;
-  const emit = (record: RecordView): void => {
-    const targets = plan.passes(record) ? plan.route(record) : [];
-    if (targets.length === 0) {
-      account.filtered += 1;
-      return;
-    }
-    account.routed += 1;
-    for (const target of targets) lanes[target]?.add(record, number);
-  };
+  const emit = distributor(processing, account, run.takers(number));
   return new RecordReader(origin, plan.sourceOf(item), key, account, emit);
 }
 

@@ -6,11 +6,9 @@ import type { ContentOptions } from "./object/contents.ts";
 import { PatternSet } from "./pattern-set.ts";
 import { type Clock, systemClock } from "./ports/clock.ts";
 import type { ObjectReader } from "./ports/object-reader.ts";
-import type { Test } from "./process/predicate.ts";
-import { compileProcess } from "./process/process.ts";
 import { headerOf } from "./record/formats/index.ts";
 import { compileSources, type SourceSettings } from "./record/source.ts";
-import { compileRoutes, type Router } from "./route/router.ts";
+import { compileProcessing, type Processing } from "./route/processing.ts";
 import { SinkHandle } from "./sink/sink-handle.ts";
 
 /** A config compiled once: what every invocation shares. Holds no data of any invocation. */
@@ -25,8 +23,8 @@ export interface Plan {
   /** To be waited for before an item is read. */
   readonly patterns: PatternSet;
   readonly sourceOf: (item: OpenItem) => SourceSettings;
-  readonly passes: Test;
-  readonly route: Router;
+  /** What the config does to records; made, with all that it names, on first use. A failure isn't kept. */
+  readonly processing: () => Promise<Processing>;
   /** How an item's bytes are to be decoded. */
   readonly contentOptions: (item: OpenItem) => ContentOptions;
   receiver(invocation: Invocation): ReceiverContext;
@@ -59,13 +57,23 @@ export function compilePlan(config: Config, ports: Ports): Plan {
         headerOf(columns, format === undefined ? among : [format]);
       return { compression, codecs: ports.codecs ?? [], limits: config.read, header };
     },
-    passes: compileProcess(config.process),
-    route: compileRoutes(config.routes, sinkNames),
+    processing: once(() => compileProcessing(config, ports)),
     receiver: ({ region, account }) => ({
       region,
       account,
       arrival: clock.now(),
       maxInlineBytes: config.read.maxInlineBytes,
     }),
+  };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
   };
 }

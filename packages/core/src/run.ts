@@ -8,6 +8,8 @@ import type { Plan } from "./plan.ts";
 import { type Deadline, NO_DEADLINE } from "./ports/deadline.ts";
 import type { Origin } from "./record/origin.ts";
 import { Room } from "./room.ts";
+import type { Taker } from "./route/distribute.ts";
+import type { Processing } from "./route/processing.ts";
 import { DeadLetterBox } from "./sink/dead-letter-box.ts";
 import { Lane } from "./sink/lane.ts";
 import { reasonOf } from "./sink/reason-of.ts";
@@ -25,6 +27,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /** One invocation under way: its ledger, its lanes, its deadline. Nothing of it outlives the answer. */
 export class Run {
   readonly plan: Plan;
+  readonly processing: Processing;
   readonly ledger: Ledger;
   readonly lanes: readonly Lane[];
   readonly origins: Origin[] = [];
@@ -40,10 +43,11 @@ export class Run {
   #itemsDone = 0;
   #sinks: Promise<unknown> | undefined;
 
-  constructor(plan: Plan, decoded: Decoded, invocation: Invocation) {
+  constructor(plan: Plan, processing: Processing, decoded: Decoded, invocation: Invocation) {
     const { config, clock, ports } = plan;
     const { marginMs } = config.deadline;
     this.plan = plan;
+    this.processing = processing;
     this.#decoded = decoded;
     this.arrival = clock.now();
     this.#deadline = invocation.deadline ?? NO_DEADLINE;
@@ -147,6 +151,14 @@ export class Run {
       this.bytes += chunk.length;
       yield chunk;
     }
+  }
+
+  /** What takes records of the item, by number of the sink. */
+  takers(item: number): readonly Taker[] {
+    return this.lanes.map((lane) => ({
+      add: (record) => lane.add(record, item),
+      refuse: (record, reason) => lane.refuse(record, item, reason),
+    }));
   }
 
   progress(): void {

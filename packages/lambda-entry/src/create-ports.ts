@@ -5,6 +5,7 @@ import { createS3Reader } from "./aws/s3-reader.ts";
 import { createSecretStore } from "./aws/secrets.ts";
 import { createDeadLetterStore } from "./dead-letters.ts";
 import type { Env } from "./env.ts";
+import { transformLoader } from "./load-transform.ts";
 
 export interface PortOptions {
   readonly config: Config;
@@ -29,6 +30,7 @@ export function createPorts(options: PortOptions): Ports {
   const deadLetters = createDeadLetterStore(options.config.deadLetter, { cwd, aws });
   return {
     sinks: sinkCatalog({ baseDir: options.baseDir, ...(options.sinks === undefined ? {} : { own: options.sinks }) }),
+    transform: transformLoader(options.baseDir),
     reader: options.reader ?? createS3Reader({ aws, env }),
     secrets: options.secrets ?? createSecretStore({ env, cwd, aws }),
     configName: options.name,

@@ -2,14 +2,18 @@ import type { Oversized } from "../framing/oversize.ts";
 import type { Compression } from "../ports/codec.ts";
 import type { SinkLimits } from "../ports/sink.ts";
 
-type Scalar = string | number | boolean;
+export type Scalar = string | number | boolean;
 
 /** One test of one field, or several tests joined. Shared by `include`, `exclude` and `when`. */
 export type Predicate =
   | { readonly field: string; readonly equals: Scalar }
   | { readonly field: string; readonly in: readonly Scalar[] }
   | { readonly field: string; readonly glob: string }
+  /** RE2's syntax; matches anywhere unless it is anchored. */
+  | { readonly field: string; readonly regex: string }
   | { readonly field: string; readonly range: Range }
+  /** IP ranges, of which one must hold the address. */
+  | { readonly field: string; readonly cidr: string | readonly string[] }
   | { readonly field: string; readonly exists: boolean }
   | { readonly all: readonly Predicate[] }
   | { readonly any: readonly Predicate[] }
@@ -78,14 +82,49 @@ export interface SourceConfig {
   readonly fields: Readonly<Record<string, string>>;
 }
 
+/** As the field of `redact`: the message and all that the record itself says; not what is known of where it came from. */
+export const EVERY_FIELD = "*";
+
+/** Takes out what must not be kept: of the given fields (`*`: all that the record itself says) the parts that match, or the whole. */
+export interface RedactConfig {
+  readonly field: string | readonly string[];
+  /** RE2's syntax. Missing: the whole value. */
+  readonly pattern?: string | undefined;
+  /** What stands in its place. Default `[redacted]`. */
+  readonly with?: string | undefined;
+  /** Instead of a mask: a keyed hash (HMAC-SHA-256, the first 128 bits in hex), so that equal values can still be told. */
+  readonly hash?: { readonly key: string } | undefined;
+  /** Instead of a mask: the field is taken out. */
+  readonly drop?: boolean | undefined;
+}
+
+/** Keeps a share of the records, from 0 to 1, chosen by a hash of the record's id or of the field `by`. */
+export interface SampleConfig {
+  readonly rate: number;
+  readonly by?: string | undefined;
+}
+
+/** One of these. */
 export interface ProcessStep {
   readonly include?: Predicate | undefined;
   readonly exclude?: Predicate | undefined;
+  readonly redact?: RedactConfig | undefined;
+  readonly sample?: SampleConfig | undefined;
+  /** Fields set to constants, by dotted name. */
+  readonly add?: Readonly<Record<string, Scalar>> | undefined;
+  /** Old name → new name. */
+  readonly rename?: Readonly<Record<string, string>> | undefined;
+  /** Fields taken out. */
+  readonly drop?: readonly string[] | undefined;
+  /** A module whose default export changes records: a file, from the config's place, or an npm name. */
+  readonly transform?: string | undefined;
 }
 
 export interface RouteConfig {
   readonly when?: Predicate | undefined;
   readonly to: readonly string[];
+  /** For this route's sinks only. */
+  readonly process: readonly ProcessStep[];
   readonly continue: boolean;
 }
 

@@ -58,11 +58,31 @@ test("every error names file, path, what was expected and what was got", () => {
     ],
     [
       { sinks: SINKS, process: [{ exclude: { field: "message", equals: "x", glob: "y" } }] },
-      "sluice.yaml: process[0].exclude: expected a field with one of equals, in, glob, range, exists, or one of all, any, not, got an object with field, equals, glob",
+      "sluice.yaml: process[0].exclude: expected a field with one of equals, in, glob, regex, range, exists, cidr, or one of all, any, not, got an object with field, equals, glob",
     ],
     [
-      { sinks: SINKS, process: [{ redact: {} }] },
-      "sluice.yaml: process[0].redact: expected one of include, exclude, got unknown key redact",
+      { sinks: SINKS, process: [{ hide: {} }] },
+      "sluice.yaml: process[0].hide: expected one of include, exclude, redact, sample, add, rename, drop, transform, got unknown key hide",
+    ],
+    [
+      { sinks: SINKS, process: [{ redact: { field: "message", with: "x", drop: true } }] },
+      "sluice.yaml: process[0].redact: expected at most one of with, hash, drop, got an object with field, with, drop",
+    ],
+    [
+      { sinks: SINKS, process: [{ redact: { field: "*" } }] },
+      "sluice.yaml: process[0].redact: expected a pattern beside field: '*', got an object with field",
+    ],
+    [
+      { sinks: SINKS, process: [{ drop: ["data_stream.dataset"] }] },
+      'sluice.yaml: process[0].drop[0]: expected a field other than @timestamp, data_stream, event.dataset and ecs.version, got "data_stream.dataset"',
+    ],
+    [
+      { sinks: SINKS, process: [{ include: { field: "source.ip", cidr: "10.0.0.0/33" } }] },
+      'sluice.yaml: process[0].include.cidr: expected a range of addresses such as 10.0.0.0/8, got "10.0.0.0/33"',
+    ],
+    [
+      { sinks: SINKS, process: [{ sample: { rate: 2 } }] },
+      "sluice.yaml: process[0].sample.rate: expected at most 1, got number 2",
     ],
     [
       { sinks: { out: { type: "stdout", retry: { attempts: 0 } } } },

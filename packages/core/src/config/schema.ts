@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { DEFAULT_MAX_FRAME_BYTES, OVERSIZED } from "../framing/oversize.ts";
 import { COMPRESSIONS } from "../ports/codec.ts";
+import { parseCidr } from "../process/cidr.ts";
 import { FORMATS, formatNamed } from "../record/formats/index.ts";
-import type { Config, Predicate } from "./config.ts";
+import { type Config, EVERY_FIELD, type Predicate } from "./config.ts";
 import { framingSchema } from "./framing-schema.ts";
 
 const glob: z.ZodString = z.string().min(1);
@@ -14,7 +15,22 @@ const range = z
   .partial()
   .refine((bounds) => Object.keys(bounds).length > 0, "expected at least one of gt, gte, lt, lte");
 
-const TESTS = { equals: scalar, in: z.array(scalar).min(1), glob, range, exists: z.boolean() } as const;
+/** Its syntax is the engine's to judge, when the config is checked or first used. */
+const pattern = z.string().min(1);
+
+const cidr = z
+  .string()
+  .refine((text) => parseCidr(text) !== undefined, "expected a range of addresses such as 10.0.0.0/8");
+
+const TESTS = {
+  equals: scalar,
+  in: z.array(scalar).min(1),
+  glob,
+  regex: pattern,
+  range,
+  exists: z.boolean(),
+  cidr: z.union([cidr, z.array(cidr).min(1)]),
+} as const;
 const JOINS = ["all", "any", "not"] as const;
 
 /** A plain object rather than a union, so that an error names the one wrong key instead of every alternative. */
@@ -25,8 +41,10 @@ const predicateSchema: z.ZodType<Predicate> = z.lazy(() =>
       equals: TESTS.equals.optional(),
       in: TESTS.in.optional(),
       glob: TESTS.glob.optional(),
+      regex: TESTS.regex.optional(),
       range: TESTS.range.optional(),
       exists: TESTS.exists.optional(),
+      cidr: TESTS.cidr.optional(),
       all: z.array(predicateSchema).min(1).optional(),
       any: z.array(predicateSchema).min(1).optional(),
       not: predicateSchema.optional(),
@@ -78,13 +96,53 @@ const source = z.strictObject({
   fields: z.record(fieldName, z.string()).default({}),
 });
 
+/** Fields that say where a record goes, or when it was: they aren't a step's to change. */
+const FIXED = /^(?:@timestamp|data_stream(?:\..*)?|event\.dataset|ecs(?:\..*)?|sluice(?:\..*)?|__proto__(?:\..*)?)$/;
+const changeable = z
+  .string()
+  .min(1)
+  .refine(
+    (name) => !FIXED.test(name),
+    "expected a field other than @timestamp, data_stream, event.dataset and ecs.version",
+  );
+
+const redact = z
+  .strictObject({
+    field: z.union([changeable, z.array(changeable).min(1)]),
+    pattern: pattern.optional(),
+    with: z.string().optional(),
+    hash: z.strictObject({ key: z.string().min(1) }).optional(),
+    drop: z.boolean().optional(),
+  })
+  .refine(
+    (value) => ["with", "hash", "drop"].filter((key) => key in value).length <= 1,
+    "expected at most one of with, hash, drop",
+  )
+  .refine(
+    (value) => value.pattern !== undefined || ![value.field].flat().includes(EVERY_FIELD),
+    "expected a pattern beside field: '*'",
+  );
+
+const STEPS = {
+  include: predicateSchema,
+  exclude: predicateSchema,
+  redact,
+  sample: z.strictObject({ rate: z.number().min(0).max(1), by: fieldName.optional() }),
+  add: z.record(changeable, scalar),
+  rename: z.record(changeable, changeable),
+  drop: z.array(changeable).min(1),
+  transform: z.string().min(1),
+} as const;
+
 const step = z
-  .strictObject({ include: predicateSchema.optional(), exclude: predicateSchema.optional() })
-  .refine((value) => Object.keys(value).length === 1, "expected one of include, exclude");
+  .strictObject(STEPS)
+  .partial()
+  .refine((value) => Object.keys(value).length === 1, `expected one of ${Object.keys(STEPS).join(", ")}`);
 
 const route = z.strictObject({
   when: predicateSchema.optional(),
   to: z.array(z.string()).min(1),
+  process: z.array(step).default([]),
   continue: z.boolean().default(false),
 });
 

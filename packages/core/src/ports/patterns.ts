@@ -2,8 +2,8 @@
 export interface Pattern {
   /** Whether it matches anywhere in the text. */
   test(text: string): boolean;
-  /** The text with every match, from the left and not overlapping, replaced by `replacement` as it stands: no `$1` in it. */
-  replace(text: string, replacement: string): string;
+  /** The text with every match, from the left and not overlapping, replaced by `replacement` as it stands (no `$1` in it), or by what it makes of the match. */
+  replace(text: string, replacement: string | ((match: string) => string)): string;
 }
 
 export interface PatternOptions {

@@ -1,21 +1,23 @@
 import type { Predicate, Range } from "../config/config.ts";
+import type { PatternSet } from "../pattern-set.ts";
 import type { FieldValue, RecordView } from "../record/record.ts";
+import { type Cidr, isWithin, parseCidr } from "./cidr.ts";
 import { compileGlob } from "./glob.ts";
 
 export type Test = (record: RecordView) => boolean;
 
-/** Compiles the predicate grammar that `include`, `exclude` and `when` share. A list field matches when one of its elements does. */
-export function compilePredicate(predicate: Predicate): Test {
+/** Compiles the predicate grammar that `include`, `exclude` and `when` share. A list field matches when one of its elements does. `path`: where in the config it stands. */
+export function compilePredicate(predicate: Predicate, patterns: PatternSet, path: string): Test {
   if ("all" in predicate) {
-    const tests = predicate.all.map(compilePredicate);
+    const tests = predicate.all.map((each, i) => compilePredicate(each, patterns, `${path}.all[${i}]`));
     return (record) => tests.every((test) => test(record));
   }
   if ("any" in predicate) {
-    const tests = predicate.any.map(compilePredicate);
+    const tests = predicate.any.map((each, i) => compilePredicate(each, patterns, `${path}.any[${i}]`));
     return (record) => tests.some((test) => test(record));
   }
   if ("not" in predicate) {
-    const test = compilePredicate(predicate.not);
+    const test = compilePredicate(predicate.not, patterns, `${path}.not`);
     return (record) => !test(record);
   }
   const { field } = predicate;
@@ -23,7 +25,7 @@ export function compilePredicate(predicate: Predicate): Test {
     const { exists } = predicate;
     return (record) => isPresent(record.get(field)) === exists;
   }
-  const matches = compileTest(predicate);
+  const matches = compileTest(predicate, patterns, path);
   return (record) => {
     const value = record.get(field);
     return Array.isArray(value) ? value.some(matches) : matches(value as FieldValue);
@@ -32,7 +34,7 @@ export function compilePredicate(predicate: Predicate): Test {
 
 type FieldTest = Exclude<Predicate, { all: unknown } | { any: unknown } | { not: unknown } | { exists: unknown }>;
 
-function compileTest(predicate: FieldTest): (value: FieldValue) => boolean {
+function compileTest(predicate: FieldTest, patterns: PatternSet, path: string): (value: FieldValue) => boolean {
   if ("equals" in predicate) {
     const wanted = predicate.equals;
     return (value) => same(value, wanted);
@@ -44,6 +46,14 @@ function compileTest(predicate: FieldTest): (value: FieldValue) => boolean {
   if ("glob" in predicate) {
     const matcher = compileGlob(predicate.glob, { segments: false });
     return (value) => isScalar(value) && matcher(String(value));
+  }
+  if ("regex" in predicate) {
+    const pattern = patterns.add(predicate.regex, `${path}.regex`);
+    return (value) => isScalar(value) && pattern.test(String(value));
+  }
+  if ("cidr" in predicate) {
+    const ranges = [predicate.cidr].flat().map((text) => parseCidr(text) as Cidr);
+    return (value) => typeof value === "string" && isWithin(value, ranges);
   }
   return inRange(predicate.range);
 }

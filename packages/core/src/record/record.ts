@@ -1,8 +1,10 @@
 import { Buffer } from "node:buffer";
 import type { ByteWriter } from "../bytes/byte-writer.ts";
+import { isRawNumber } from "../bytes/exact-json.ts";
 import type { EscapedFrames } from "../framing/frame.ts";
 import type { ConstantValue, DocumentTemplate } from "./document-template.ts";
 import type { LayoutValues } from "./layout.ts";
+import { type Members, memberOf, placeIn } from "./members.ts";
 import type { Origin } from "./origin.ts";
 
 export type TimestampSource = "record" | "object" | "arrival";
@@ -93,6 +95,10 @@ export class RecordCursor implements RecordView {
   jsonFrom = 0;
   jsonTo = 0;
   #json: Readonly<Record<string, unknown>> | undefined;
+  /** A record that was changed: its document is this, whatever else stands here. */
+  edited: Members | undefined;
+  /** The JSON text of that, once something asked for it. */
+  editedText: string | undefined;
   /** The message as the inside of a JSON string is `escaped[escapedFrom, escapedTo)`, when framing already made that. */
   escaped: Uint8Array | undefined;
   escapedFrom = 0;
@@ -137,12 +143,24 @@ export class RecordCursor implements RecordView {
     this.values = undefined;
     this.jsonTo = 0;
     this.#json = undefined;
+    this.edited = undefined;
     this.messageText = undefined;
     this.inJson = false;
     this.escaped = undefined;
     this.quotes = -1;
     this.timestamp = this.context.origin.fallbackTime;
     this.timestampFrom = this.context.origin.fallbackFrom;
+  }
+
+  /** Another one of the same frame, with a document of its own; valid as long as this one. */
+  copy(document: Members): RecordCursor {
+    const copy = Object.assign(new RecordCursor(this.context), this);
+    copy.#idKey = this.#idKey;
+    copy.edited = document;
+    copy.editedText = undefined;
+    copy.values = undefined;
+    copy.jsonTo = 0;
+    return copy;
   }
 
   /** Where the frame stands in the decoded object, when it isn't where its bytes lie. */
@@ -184,12 +202,14 @@ export class RecordCursor implements RecordView {
   }
 
   message(): string {
+    if (this.edited !== undefined) return String(this.edited.message ?? "");
     if (this.messageText !== undefined) return this.messageText;
     const text = latinOrUtf8(this.bytes, this.from, this.to);
     return this.inJson ? JSON.parse(`"${text}"`) : text;
   }
 
   get(name: string): FieldValue {
+    if (this.edited !== undefined) return name === "@timestamp" ? this.timestamp : editedValue(this.edited, name);
     switch (name) {
       case "message":
         return this.message();
@@ -211,7 +231,7 @@ export class RecordCursor implements RecordView {
   #own(name: string): FieldValue {
     const own = this.values?.get(name, this.bytes);
     if (own !== undefined || this.jsonTo === 0) return own;
-    return jsonValue(this.json ?? {}, name.startsWith("json.") ? name.slice(5) : name);
+    return memberOf(this.json ?? {}, name.startsWith("json.") ? name.slice(5) : name) as FieldValue;
   }
 }
 
@@ -219,16 +239,8 @@ function latinOrUtf8(bytes: Uint8Array, from: number, to: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("utf8");
 }
 
-/** `a.b` is the key "a.b" if there is one, else key "b" of the object under "a". Own keys only. */
-function jsonValue(json: Readonly<Record<string, unknown>>, name: string): FieldValue {
-  if (Object.hasOwn(json, name)) return json[name] as FieldValue;
-  for (let dot = name.indexOf("."); dot > 0; dot = name.indexOf(".", dot + 1)) {
-    const head = name.slice(0, dot);
-    const inner = Object.hasOwn(json, head) ? json[head] : undefined;
-    if (inner !== null && typeof inner === "object" && !Array.isArray(inner)) {
-      const found = jsonValue(inner as Record<string, unknown>, name.slice(dot + 1));
-      if (found !== undefined) return found;
-    }
-  }
-  return undefined;
+/** A JSON record's own keys are found with `json.` before them and without, as before it was changed. */
+function editedValue(edited: Readonly<Members>, name: string): FieldValue {
+  const value = memberOf(edited, placeIn(edited, name));
+  return isRawNumber(value) ? Number(value.rawJSON) : (value as FieldValue);
 }

@@ -1,7 +1,8 @@
-import type { ByteWriter } from "../bytes/byte-writer.ts";
+import { ByteWriter } from "../bytes/byte-writer.ts";
 import { turnOfTheLoop } from "../event-loop.ts";
 import type { Ledger, Settlement } from "../outcome/ledger.ts";
 import type { Reason, Sink, SinkLimits } from "../ports/sink.ts";
+import { encodeDocument } from "../record/document.ts";
 import type { Origin } from "../record/origin.ts";
 import { type RecordView, recordId } from "../record/record.ts";
 import { OpenBatch, type SealedBatch } from "./batch.ts";
@@ -87,6 +88,17 @@ export class Lane {
     const refusal = this.#encode(sink, record, batch.writer) ?? this.#oversize(batch.length - before);
     if (refusal === undefined) this.#append(slot, batch, record, item, before);
     else this.#rejectEncoded(record, item, batch, before, refusal);
+  }
+
+  /** Takes a record that could not be made ready for this sink: as it is, it becomes a dead letter. */
+  refuse(record: RecordView, item: number, reason: Reason): void {
+    const { start, end, position } = record;
+    const batch = this.#options.ledger.openBatch();
+    const document = new ByteWriter(1024);
+    encodeDocument(record, document);
+    this.#enter(item, batch, position);
+    const id = recordId(record.idKey, start, end, record.part);
+    this.#letterOf({ item, batch, position, id, start, end, encoded: document.view() }, reason, document.view());
   }
 
   /** Undefined when more can be added at once; else resolves when it can. */
@@ -260,7 +272,10 @@ export class Lane {
   }
 
   #letter(from: Rejected, reason: Reason): void {
-    const document = this.#sink?.document?.(from.encoded) ?? withoutNewline(from.encoded);
+    this.#letterOf(from, reason, this.#sink?.document?.(from.encoded) ?? withoutNewline(from.encoded));
+  }
+
+  #letterOf(from: Rejected, reason: Reason, document: Uint8Array): void {
     const origin = this.#options.originOf(from.item);
     this.#options.letters.add({ ...from, origin, reason, document }, (failure) => {
       const how = failure === undefined ? "deadLettered" : "failed";

@@ -4,15 +4,9 @@ import { parseSinkOptions, sinkOptions } from "../config/parse-config.ts";
 import { resolveSecrets } from "../config/secrets.ts";
 import { SluiceError } from "../errors.ts";
 import { silentLogger } from "../ports/logger.ts";
-import type { SecretStore } from "../ports/secrets.ts";
+import { NO_SECRETS } from "../ports/secrets.ts";
 import type { Sink, SinkDefinition } from "../ports/sink.ts";
 import { SlabPool } from "./slab-pool.ts";
-
-const NO_SECRETS: SecretStore = {
-  resolve: async (reference) => {
-    throw new SluiceError("SECRET_UNAVAILABLE", `\${${reference}}: there is no secret store here`);
-  },
-};
 
 /** A sink across invocations: made on first use, made anew with fresh secrets when its credentials were refused. */
 export class SinkHandle {
