@@ -9,7 +9,8 @@ const engine: PatternEngine = {
     const expression = new RegExp(pattern, options?.ignoreCase === true ? "gi" : "g");
     return {
       test: (text) => text.search(expression) >= 0,
-      replace: (text, replacement) => text.replace(expression, () => replacement),
+      replace: (text, replacement) =>
+        text.replace(expression, typeof replacement === "string" ? () => replacement : replacement),
     };
   },
 };
