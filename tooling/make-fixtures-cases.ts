@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { streamCases } from "./make-fixtures-cases-streams.ts";
 import {
   cloudWatchControl,
   cloudWatchData,
@@ -31,7 +32,7 @@ export interface Expected {
   readonly skipped: number;
   readonly unparsed: number;
   /** What the trigger is answered; missing where there is nothing to say. */
-  readonly response?: { readonly batchItemFailures: readonly { readonly itemIdentifier: string }[] };
+  readonly response?: Json;
 }
 
 export interface EventCase {
@@ -367,4 +368,4 @@ function kinesisCases(): EventCase[] {
   ];
 }
 
-export const cases: readonly EventCase[] = [...sqsCases(), ...asyncCases(), ...kinesisCases()];
+export const cases: readonly EventCase[] = [...sqsCases(), ...asyncCases(), ...kinesisCases(), ...streamCases()];

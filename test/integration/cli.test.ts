@@ -86,7 +86,10 @@ describe.concurrent("every recorded event", () => {
   test.each(Object.entries(table))("%s: counts, answer and exit code", async (name, expected) => {
     const config = join(dir, `${name.replace("/", "-")}.yaml`);
     const file = join(dir, `${name.replace("/", "-")}.ndjson`);
-    await writeFile(config, `sinks: { all: { type: file, path: ${JSON.stringify(file)} } }\n`);
+    await writeFile(
+      config,
+      `sinks: { all: { type: file, path: ${JSON.stringify(file)} } }\ntriggers: { firehose: { mode: deliver } }\n`,
+    );
     const ended = await sluice("run", "--config", config, "--event", eventFile(name), "--root", OBJECTS, "--json");
     const summary = oneLine(ended.out) as { readonly in: number };
     const records = expected.in ?? summary.in;

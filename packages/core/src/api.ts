@@ -7,6 +7,7 @@ import type { Logger } from "./ports/logger.ts";
 import type { Meter } from "./ports/meter.ts";
 import type { ObjectReader, ObjectRef } from "./ports/object-reader.ts";
 import type { LoadPatterns } from "./ports/patterns.ts";
+import type { Reingest } from "./ports/reingest.ts";
 import type { SecretStore } from "./ports/secrets.ts";
 import type { Reason, SinkDefinition } from "./ports/sink.ts";
 import type { LoadTransform } from "./ports/transform.ts";
@@ -24,6 +25,7 @@ export interface Ports {
   readonly codecs?: readonly Codec[];
   readonly patterns?: LoadPatterns;
   readonly transform?: LoadTransform;
+  readonly reingest?: Reingest;
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly meter?: Meter;

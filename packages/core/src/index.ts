@@ -39,6 +39,7 @@ export { type Logger, type LogLevel, silentLogger } from "./ports/logger.ts";
 export type { Meter } from "./ports/meter.ts";
 export type { ByteRange, ObjectReader, ObjectRef, ObjectSlice } from "./ports/object-reader.ts";
 export type { LoadPatterns, Pattern, PatternEngine, PatternOptions } from "./ports/patterns.ts";
+export type { Reingest, ReingestTarget } from "./ports/reingest.ts";
 export type { SecretStore } from "./ports/secrets.ts";
 export {
   DELIVERED,

@@ -12,6 +12,7 @@ import { placedFrom, rowsIn } from "./object/positions.ts";
 import { openObject } from "./object/read-object.ts";
 import type { ItemAccount } from "./outcome/ledger.ts";
 import type { Outcome } from "./outcome/outcome.ts";
+import { isReturned } from "./outcome/returned.ts";
 import { summarize } from "./outcome/summarize.ts";
 import { compilePlan, type Plan } from "./plan.ts";
 import type { ObjectRef } from "./ports/object-reader.ts";
@@ -42,7 +43,8 @@ export function createPipeline(config: Config, ports: Ports): Pipeline {
   };
 }
 
-async function carryAll(plan: Plan, decoded: Decoded, invocation: Invocation): Promise<Outcome> {
+async function carryAll(configured: Plan, decoded: Decoded, invocation: Invocation): Promise<Outcome> {
+  const plan = isReturned(configured.config, decoded) ? configured.returning() : configured;
   await plan.patterns.ready();
   const run = new Run(plan, await plan.processing(), decoded, invocation);
   try {
@@ -51,7 +53,7 @@ async function carryAll(plan: Plan, decoded: Decoded, invocation: Invocation): P
   } finally {
     run.stop();
   }
-  return summarize(decoded, run.ledger, plan.sinkNames, run.bytes);
+  return summarize(decoded, run);
 }
 
 /** One item from bytes to lanes. What goes wrong fails the item's unit, and nothing else. */

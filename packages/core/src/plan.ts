@@ -3,12 +3,13 @@ import type { Config } from "./config/config.ts";
 import type { OpenItem, ReceiverContext } from "./envelope/item.ts";
 import { SluiceError } from "./errors.ts";
 import type { ContentOptions } from "./object/contents.ts";
+import { RETURNED } from "./outcome/returned.ts";
 import { PatternSet } from "./pattern-set.ts";
 import { type Clock, systemClock } from "./ports/clock.ts";
 import type { ObjectReader } from "./ports/object-reader.ts";
 import { headerOf } from "./record/formats/index.ts";
 import { compileSources, type SourceSettings } from "./record/source.ts";
-import { compileProcessing, type Processing } from "./route/processing.ts";
+import { compileProcessing, compileReturning, type Processing } from "./route/processing.ts";
 import { SinkHandle } from "./sink/sink-handle.ts";
 
 /** A config compiled once: what every invocation shares. Holds no data of any invocation. */
@@ -20,6 +21,8 @@ export interface Plan {
   readonly reader: ObjectReader;
   readonly sinkNames: readonly string[];
   readonly handles: readonly SinkHandle[];
+  /** Of each sink: whether a record that fails there fails its unit. */
+  readonly required: readonly boolean[];
   /** To be waited for before an item is read. */
   readonly patterns: PatternSet;
   readonly sourceOf: (item: OpenItem) => SourceSettings;
@@ -28,6 +31,8 @@ export interface Plan {
   /** How an item's bytes are to be decoded. */
   readonly contentOptions: (item: OpenItem) => ContentOptions;
   receiver(invocation: Invocation): ReceiverContext;
+  /** The same for records that go back to the trigger instead of to sinks. */
+  readonly returning: () => Plan;
 }
 
 const NO_READER: ObjectReader = {
@@ -41,14 +46,16 @@ export function compilePlan(config: Config, ports: Ports): Plan {
   const patterns = new PatternSet(ports.patterns, ports.configName);
   const sourceOf = compileSources(config.sources, patterns);
   const clock = ports.clock ?? systemClock;
-  return {
+  const handles = Object.entries(config.sinks).map(([name, sink]) => new SinkHandle(name, sink, ports));
+  const plan: Plan = {
     config,
     configName: ports.configName ?? "config",
     ports,
     clock,
     reader: ports.reader ?? NO_READER,
     sinkNames,
-    handles: Object.entries(config.sinks).map(([name, sink]) => new SinkHandle(name, sink, ports)),
+    handles,
+    required: handles.map((handle) => handle.config.required),
     patterns,
     sourceOf,
     contentOptions: (item) => {
@@ -64,7 +71,16 @@ export function compilePlan(config: Config, ports: Ports): Plan {
       arrival: clock.now(),
       maxInlineBytes: config.read.maxInlineBytes,
     }),
+    returning: () => back,
   };
+  const back: Plan = {
+    ...plan,
+    sinkNames: [RETURNED],
+    handles: [],
+    required: [true],
+    processing: once(() => compileReturning(config, ports)),
+  };
+  return plan;
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -4,6 +4,7 @@ import { SluiceError } from "./errors.ts";
 import { turnOfTheLoop } from "./event-loop.ts";
 import type { ReadOptions } from "./object/read-object.ts";
 import { Ledger } from "./outcome/ledger.ts";
+import { isReturned, Returned } from "./outcome/returned.ts";
 import type { Plan } from "./plan.ts";
 import { type Deadline, NO_DEADLINE } from "./ports/deadline.ts";
 import type { Origin } from "./record/origin.ts";
@@ -30,6 +31,8 @@ export class Run {
   readonly processing: Processing;
   readonly ledger: Ledger;
   readonly lanes: readonly Lane[];
+  /** There when records go back to the trigger. */
+  readonly returned: Returned | undefined;
   readonly origins: Origin[] = [];
   readonly arrival: number;
   readonly readOptions: ReadOptions;
@@ -51,10 +54,8 @@ export class Run {
     this.#decoded = decoded;
     this.arrival = clock.now();
     this.#deadline = invocation.deadline ?? NO_DEADLINE;
-    this.ledger = new Ledger(
-      plan.sinkNames,
-      plan.handles.map((handle) => handle.config.required),
-    );
+    this.ledger = new Ledger(plan.sinkNames, plan.required);
+    this.returned = isReturned(plan.config, decoded) ? new Returned(decoded, this.ledger) : undefined;
     this.readOptions = {
       partBytes: config.read.partBytes,
       attempts: config.read.attempts,
@@ -128,6 +129,13 @@ export class Run {
   }
 
   async drain(): Promise<void> {
+    const { config, ports } = this.plan;
+    await this.returned?.settle({
+      maxBytes: config.triggers.firehose.maxResponseBytes,
+      maxInlineBytes: config.read.maxInlineBytes,
+      reingest: ports.reingest,
+      signal: this.#sending.signal,
+    });
     await Promise.all(this.lanes.map((lane) => lane.drain()));
   }
 
@@ -155,6 +163,7 @@ export class Run {
 
   /** What takes records of the item, by number of the sink. */
   takers(item: number): readonly Taker[] {
+    if (this.returned !== undefined) return [this.returned.taker(item)];
     return this.lanes.map((lane) => ({
       add: (record) => lane.add(record, item),
       refuse: (record, reason) => lane.refuse(record, item, reason),

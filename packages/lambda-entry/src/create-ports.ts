@@ -1,6 +1,7 @@
 import type { Config, Logger, Meter, ObjectReader, Ports, SecretStore, SinkDefinition } from "@sluice/core";
 import { sinkCatalog } from "./adapters.ts";
 import type { AwsOptions } from "./aws/options.ts";
+import { createReingest } from "./aws/reingest.ts";
 import { createS3Reader } from "./aws/s3-reader.ts";
 import { createSecretStore } from "./aws/secrets.ts";
 import { createDeadLetterStore } from "./dead-letters.ts";
@@ -30,6 +31,7 @@ export function createPorts(options: PortOptions): Ports {
   const deadLetters = createDeadLetterStore(options.config.deadLetter, { cwd, aws });
   return {
     sinks: sinkCatalog({ baseDir: options.baseDir, ...(options.sinks === undefined ? {} : { own: options.sinks }) }),
+    reingest: createReingest(aws),
     transform: transformLoader(options.baseDir),
     reader: options.reader ?? createS3Reader({ aws, env }),
     secrets: options.secrets ?? createSecretStore({ env, cwd, aws }),

@@ -171,6 +171,20 @@ export interface ReadConfig {
   readonly attempts: number;
 }
 
+/** What some triggers are told, where that is for the function's owner to say. */
+export interface TriggersConfig {
+  readonly kafka: {
+    /** The mapping has ReportBatchItemFailures: failed offsets are named; else the invocation throws and all comes again. */
+    readonly reportBatchItemFailures: boolean;
+  };
+  readonly firehose: {
+    /** Records go back to Firehose as lines of JSON, or to the sinks. */
+    readonly mode: "transform" | "deliver";
+    /** Bytes of an answer to Firehose; what doesn't fit is put back into the stream. Lambda allows 6 MB. */
+    readonly maxResponseBytes: number;
+  };
+}
+
 /** A config with its defaults filled in: what `parseConfig` gives. */
 export interface Config {
   readonly sources: readonly SourceConfig[];
@@ -180,6 +194,7 @@ export interface Config {
   readonly deadLetter?: DeadLetterConfig | undefined;
   readonly deadline: { readonly marginMs: number };
   readonly onUndecodable: "retry";
+  readonly triggers: TriggersConfig;
   readonly read: ReadConfig;
 }
 

@@ -189,6 +189,19 @@ const readLimits = z.strictObject({
   attempts: positive.default(6),
 });
 
+/** Lambda takes an answer of 6 MB. */
+const MAX_RESPONSE_BYTES = 6_000_000;
+
+const triggers = z.strictObject({
+  kafka: z.strictObject({ reportBatchItemFailures: z.boolean().default(false) }).prefault({}),
+  firehose: z
+    .strictObject({
+      mode: z.enum(["transform", "deliver"]).default("transform"),
+      maxResponseBytes: positive.max(MAX_RESPONSE_BYTES).default(MAX_RESPONSE_BYTES - 100_000),
+    })
+    .prefault({}),
+});
+
 export const configSchema: z.ZodType<Config> = z
   .strictObject({
     sources: z.array(source).default([]),
@@ -201,6 +214,7 @@ export const configSchema: z.ZodType<Config> = z
     deadline: z.strictObject({ marginMs: z.int().nonnegative().default(10_000) }).prefault({}),
     /** What is to become of a unit that can't be decoded: it goes back to its queue, and from there to the queue's own dead letters. */
     onUndecodable: z.enum(["retry"]).default("retry"),
+    triggers: triggers.prefault({}),
     read: readLimits.prefault({}),
   })
   .superRefine((config, context) => {

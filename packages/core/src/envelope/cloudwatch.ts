@@ -1,8 +1,8 @@
+import type { Envelope } from "./envelope.ts";
 import { expectText, isObject, malformed } from "./expect.ts";
 import { inline, inlineBytes } from "./inline.ts";
 import type { Opened, ReceiverContext } from "./item.ts";
 import { isLogPayload, logBytes, logPayload } from "./log-payload.ts";
-import type { Envelope } from "./unwrap.ts";
 
 /**
  * CloudWatch Logs subscription data: `{awslogs: {data}}` (base64 of gzip of JSON), or that JSON itself.

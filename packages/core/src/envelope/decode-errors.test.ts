@@ -30,9 +30,9 @@ describe("broken or unknown: the unit fails, with a code and where", () => {
       "EVENT_MALFORMED: event: Records[1].s3.object.key: expected a URL-encoded key, got 50%",
     ],
     [
-      "another EventBridge source",
+      "an event of another EventBridge source without an id",
       eventbridge({ source: "aws.ec2" }),
-      "EVENT_UNRECOGNIZED: event: eventbridge: source: expected aws.s3, got aws.ec2",
+      "EVENT_MALFORMED: event: id: expected text, got nothing",
     ],
     [
       "an unknown message type",

@@ -11,7 +11,13 @@ const fixtures = globSync("**/*.json", { cwd: EVENTS }).map((path): unknown =>
   JSON.parse(readFileSync(new URL(path, EVENTS), "utf8")),
 );
 
-const CODES = new Set(["EVENT_UNRECOGNIZED", "EVENT_MALFORMED", "EVENT_TOO_DEEP", "EXPANSION_LIMIT"]);
+const CODES = new Set([
+  "EVENT_UNRECOGNIZED",
+  "EVENT_MALFORMED",
+  "EVENT_TOO_DEEP",
+  "EVENT_WITHOUT_RECORDS",
+  "EXPANSION_LIMIT",
+]);
 /** Longer than anything that a message may show. */
 const LONG = "~".repeat(201);
 

@@ -1,6 +1,10 @@
 import { asSluiceError, quote, SluiceError } from "../errors.ts";
+import type { Unwrapped } from "./envelope.ts";
 import { expectObject, expectText, isObject, type Json, list, optionalText } from "./expect.ts";
+import { firehoseRecord, isFirehoseEvent } from "./firehose.ts";
 import type { Decoded, InlineItem, Opened, ReceiverContext, Unit } from "./item.ts";
+import { isKafkaEvent, type KafkaEntry, kafkaRecord, kafkaRecords } from "./kafka.ts";
+import { isBatchEvent, s3Task } from "./s3-batch.ts";
 import { unwrap } from "./unwrap.ts";
 
 /**
@@ -16,8 +20,41 @@ export function decodeEvent(event: unknown, context: ReceiverContext): Decoded {
   if (records !== undefined && source === "aws:kinesis" && records.every(hasSequence)) {
     return { trigger: "kinesis", units: records.map((record) => kinesisUnit(record as Json, context)) };
   }
+  const streamed = streamedEvent(event, context);
+  if (streamed !== undefined) return streamed;
   if (records?.length === 0) return { trigger: "async", units: [] };
   return { trigger: "async", units: [unitOf({ id: "", kind: "invocation", receiveCount: 1 }, event, [], context)] };
+}
+
+/** Events whose units are told apart by other names. Where they can't be, the event fails as a whole. */
+function streamedEvent(event: unknown, context: ReceiverContext): Decoded | undefined {
+  if (isFirehoseEvent(event)) {
+    const records = list(event.records) as readonly unknown[];
+    if (records.some((record) => !hasText(record, "recordId"))) return undefined;
+    return { trigger: "firehose", event, units: records.map((record) => firehoseUnit(event, record as Json, context)) };
+  }
+  if (isBatchEvent(event)) {
+    const tasks = list(event.tasks) as readonly unknown[];
+    if (tasks.some((task) => !hasText(task, "taskId"))) return undefined;
+    return { trigger: "s3-batch", event, units: tasks.map((task) => taskUnit(task as Json, context)) };
+  }
+  if (!isKafkaEvent(event) || !attempt(() => kafkaRecords(event))) return undefined;
+  return { trigger: "kafka", units: kafkaRecords(event).map((each) => kafkaUnit(event, each, context)) };
+}
+
+function firehoseUnit(event: Json, record: Json, context: ReceiverContext): Unit {
+  const head = { id: record.recordId as string, kind: "firehose", receiveCount: 1 } as const;
+  return unitFrom(head, () => firehoseRecord(event, record, context, ["firehose"]));
+}
+
+function taskUnit(task: Json, context: ReceiverContext): Unit {
+  const head = { id: task.taskId as string, kind: "s3-batch", receiveCount: 1 } as const;
+  return unitFrom(head, () => s3Task(task, context, ["s3-batch"]));
+}
+
+function kafkaUnit(event: Json, { record, place }: KafkaEntry, context: ReceiverContext): Unit {
+  const head = { id: `${place.partition}:${place.offset}`, kind: "kafka", receiveCount: 1 } as const;
+  return unitFrom(head, () => kafkaRecord(event, record, place, context, ["kafka"]));
 }
 
 /** SQS → Lambda: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
@@ -38,8 +75,12 @@ function kinesisUnit(record: Json, context: ReceiverContext): Unit {
 type UnitHead = Pick<Unit, "id" | "kind" | "receiveCount" | "group">;
 
 function unitOf(head: UnitHead, value: unknown, path: readonly string[], context: ReceiverContext): Unit {
+  return unitFrom(head, () => unwrap(value, path, context));
+}
+
+function unitFrom(head: UnitHead, decode: () => Unwrapped): Unit {
   try {
-    const { items, ignored } = unwrap(value, path, context);
+    const { items, ignored } = decode();
     return { ...head, items, ignored };
   } catch (error) {
     return { ...head, items: [], ignored: [], error: named(head, error) };
@@ -63,6 +104,10 @@ function named({ id, kind }: UnitHead, error: unknown): SluiceError {
 
 function hasMessageId(record: unknown): boolean {
   return attempt(() => expectText(expectObject(record, "").messageId, "messageId"));
+}
+
+function hasText(value: unknown, name: string): boolean {
+  return isObject(value) && optionalText(value[name]) !== undefined;
 }
 
 function hasSequence(record: unknown): boolean {

@@ -1,6 +1,9 @@
+import { Buffer } from "node:buffer";
+import { isPlausibleTime } from "../bytes/iso-time.ts";
 import { quote, SluiceError } from "../errors.ts";
-import { expectObject, expectText, optionalNumber, optionalText, shown } from "./expect.ts";
-import type { Envelope } from "./unwrap.ts";
+import type { Envelope, Unwrapped } from "./envelope.ts";
+import { expectObject, expectText, type Json, optionalNumber, optionalText } from "./expect.ts";
+import type { ReceiverContext } from "./item.ts";
 
 /**
  * S3 events by way of EventBridge; keys are not URL-encoded. https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
@@ -12,12 +15,7 @@ export const eventbridge: Envelope = {
     const type = value["detail-type"];
     if (typeof type !== "string" || typeof value.source !== "string") return undefined;
     if (value.source === "lambda") return descend(value.detail, "eventbridge");
-    if (value.source !== "aws.s3") {
-      throw new SluiceError(
-        "EVENT_UNRECOGNIZED",
-        `${path.join(" > ")}: source: expected aws.s3, got ${shown(value.source)}`,
-      );
-    }
+    if (value.source !== "aws.s3") return record(value, value.source, context, path);
     if (type !== "Object Created") return { items: [], ignored: [{ path, reason: `aws.s3 ${quote(type)}` }] };
     const detail = expectObject(value.detail, "detail");
     const object = expectObject(detail.object, "detail.object");
@@ -34,3 +32,26 @@ export const eventbridge: Envelope = {
     return { items: [{ kind: "object", path, ref }], ignored: [] };
   },
 };
+
+/** An event of any other source is a record itself: findings of GuardDuty and Security Hub, say. */
+function record(value: Json, source: string, context: ReceiverContext, path: readonly string[]): Unwrapped {
+  const time = Date.parse(optionalText(value.time) ?? "");
+  const stream = {
+    service: "eventbridge",
+    arn: source,
+    shard: "",
+    sequence: expectText(value.id, "id"),
+    region: optionalText(value.region) ?? context.region,
+    account: optionalText(value.account) ?? context.account,
+    arrival: isPlausibleTime(time) ? time : context.arrival,
+  } as const;
+  return { items: [{ kind: "bytes", path, stream, bytes: Buffer.from(textOf(value)) }], ignored: [] };
+}
+
+function textOf(value: Json): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    throw new SluiceError("EVENT_MALFORMED", "event: expected JSON that can be written, got values nested too deeply");
+  }
+}

@@ -3,9 +3,9 @@ import { gunzipSync } from "node:zlib";
 import { SluiceError } from "../errors.ts";
 import { isGzip } from "../object/decompress.ts";
 import { putBack, takeInflater } from "../object/inflate-kernel.ts";
+import type { Unwrapped } from "./envelope.ts";
 import type { EnvelopePath, Opened } from "./item.ts";
 import { logKernel } from "./log-kernel.ts";
-import type { Unwrapped } from "./unwrap.ts";
 
 /** Found out only when it is its turn. */
 export function inline(path: EnvelopePath, open: () => Opened): Unwrapped {

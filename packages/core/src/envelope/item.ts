@@ -2,10 +2,11 @@ import type { DirectRecord } from "../api.ts";
 import type { SluiceError } from "../errors.ts";
 import type { ObjectRef } from "../ports/object-reader.ts";
 import type { LogBatch, StreamRecord } from "../record/origin.ts";
+import type { Json } from "./expect.ts";
 import type { LogKernel } from "./log-kernel.ts";
 
 /** What must be acknowledged: told to the trigger when something of it fails. */
-export type UnitKind = "sqs" | "kinesis" | "invocation" | "object" | "direct";
+export type UnitKind = "sqs" | "kinesis" | "kafka" | "firehose" | "s3-batch" | "invocation" | "object" | "direct";
 
 /** Where an item was found: the envelopes from the outside in, for `explain` and log lines. */
 export type EnvelopePath = readonly string[];
@@ -67,7 +68,10 @@ export interface Ignored {
 }
 
 export interface Unit {
-  /** What the trigger is told: SQS message id, Kinesis sequence number, "" for the invocation. */
+  /**
+   * What the trigger is told: SQS message id, Kinesis sequence number, Kafka's `topic-partition:offset`, Firehose's record id, the
+   * task's id of S3 Batch Operations, "" for the invocation.
+   */
   readonly id: string;
   readonly kind: UnitKind;
   /** Times it was received, this one included; 1 where the trigger doesn't tell. */
@@ -80,10 +84,12 @@ export interface Unit {
   readonly error?: SluiceError | undefined;
 }
 
-export type TriggerKind = "sqs" | "kinesis" | "async" | "objects" | "direct";
+export type TriggerKind = "sqs" | "kinesis" | "kafka" | "firehose" | "s3-batch" | "async" | "objects" | "direct";
 
 export interface Decoded {
   readonly trigger: TriggerKind;
+  /** The event, where the answer says parts of it again (Firehose, S3 Batch Operations). */
+  readonly event?: Json | undefined;
   readonly units: readonly Unit[];
 }
 

@@ -54,8 +54,12 @@ const MAX_HEAD_BYTES = 16 * 1024;
  */
 export function logBytes(bytes: Uint8Array, context: ReceiverContext, path: readonly string[]): Opened | undefined {
   if (bytes[0] !== OPEN_BRACE) return undefined;
-  const inPlace = eventsInPlace(bytes, context, path);
-  if (inPlace !== undefined) return inPlace;
+  return eventsInPlace(bytes, context, path) ?? parsedLogs(bytes, context, path);
+}
+
+/** As `logBytes`; its events are values, which last. */
+export function parsedLogs(bytes: Uint8Array, context: ReceiverContext, path: readonly string[]): Opened | undefined {
+  if (bytes[0] !== OPEN_BRACE) return undefined;
   const value = parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8"));
   return isLogPayload(value) ? logPayload(value, context, path) : undefined;
 }

@@ -1,4 +1,5 @@
 import { quote, SluiceError } from "../errors.ts";
+import { type Envelope, merge, type Unwrapped } from "./envelope.ts";
 import {
   expectObject,
   expectText,
@@ -11,7 +12,6 @@ import {
   shown,
 } from "./expect.ts";
 import type { ReceiverContext } from "./item.ts";
-import { type Envelope, merge, type Unwrapped } from "./unwrap.ts";
 
 /** Event families that carry no new object: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html */
 const IGNORABLE =
@@ -52,7 +52,7 @@ function notification(record: Json, where: string, context: ReceiverContext, pat
 }
 
 /** Keys come URL-encoded, a space as `+`. */
-function decodeKey(key: string, where: string): string {
+export function decodeKey(key: string, where: string): string {
   try {
     return decodeURIComponent(key.replaceAll("+", " "));
   } catch {

@@ -1,5 +1,5 @@
+import { type Envelope, merge } from "./envelope.ts";
 import { expectObject, isObject, list } from "./expect.ts";
-import { type Envelope, merge } from "./unwrap.ts";
 
 /**
  * A notification as SNS writes it to queues and HTTP (`Type: Notification`), or the Lambda event of several.

@@ -1,5 +1,5 @@
+import { type Envelope, merge } from "./envelope.ts";
 import { isObject, list } from "./expect.ts";
-import { type Envelope, merge } from "./unwrap.ts";
 
 /** One SQS message as Lambda gives it, or a whole event of them inside another envelope. */
 export const sqs: Envelope = {

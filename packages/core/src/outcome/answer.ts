@@ -1,6 +1,10 @@
+import { Buffer } from "node:buffer";
+import type { TriggersConfig } from "../config/config.ts";
+import type { Json } from "../envelope/expect.ts";
 import type { Decoded } from "../envelope/item.ts";
-import { SluiceError } from "../errors.ts";
+import { type ErrorCode, SluiceError } from "../errors.ts";
 import type { UnitOutcome } from "./outcome.ts";
+import type { Answered, Returned } from "./returned.ts";
 
 export interface Answer {
   readonly response: unknown;
@@ -9,16 +13,30 @@ export interface Answer {
 
 /**
  * What the trigger is told. SQS: the failed messages. Kinesis: the earliest failed record, from which the shard is read again.
- * All others know only success or an error.
+ * Kafka: the lowest failed offset of each
+ * partition, where the mapping takes that. S3 Batch Operations: each task's result. Firehose: each record's. All others know
+ * only success or an error.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
-export function answer(decoded: Decoded, outcomes: readonly UnitOutcome[]): Answer {
+export function answer(
+  decoded: Decoded,
+  outcomes: readonly UnitOutcome[],
+  triggers: TriggersConfig,
+  returned: Returned | undefined,
+): Answer {
   const failed = outcomes.filter(({ ok }) => !ok);
   switch (decoded.trigger) {
     case "sqs":
       return { response: itemFailures(failed.map(({ id }) => id)) };
     case "kinesis":
       return { response: itemFailures(failed.slice(0, 1).map(({ id }) => id)) };
+    case "kafka":
+      if (triggers.kafka.reportBatchItemFailures) return { response: lowestOffsets(failed) };
+      return { response: undefined, error: failed[0]?.error };
+    case "s3-batch":
+      return { response: taskResults(decoded.event, outcomes) };
+    case "firehose":
+      return firehoseAnswer(outcomes, returned);
     case "async":
       return { response: undefined, error: failed[0]?.error };
     default:
@@ -28,6 +46,75 @@ export function answer(decoded: Decoded, outcomes: readonly UnitOutcome[]): Answ
 
 function itemFailures(ids: readonly string[]): unknown {
   return { batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) };
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/kafka-retry-configurations.html */
+function lowestOffsets(failed: readonly UnitOutcome[]): unknown {
+  const lowest = new Map<string, number>();
+  for (const { id } of failed) {
+    const colon = id.lastIndexOf(":");
+    const partition = id.slice(0, colon);
+    const offset = Number(id.slice(colon + 1));
+    lowest.set(partition, Math.min(offset, lowest.get(partition) ?? offset));
+  }
+  const batchItemFailures = [...lowest].map(([partition, offset]) => ({ itemIdentifier: { partition, offset } }));
+  return { batchItemFailures };
+}
+
+/** Faults that no further attempt will mend. */
+const PERMANENT: ReadonlySet<string> = new Set<ErrorCode>([
+  "ACCESS_DENIED",
+  "COMPRESSION_UNSUPPORTED",
+  "DEAD_LETTER_MISSING",
+  "EVENT_MALFORMED",
+  "EXPANSION_LIMIT",
+  "FORMAT_MISMATCH",
+  "FRAME_TOO_LARGE",
+  "OBJECT_ARCHIVED",
+  "OBJECT_CORRUPT",
+  "OBJECT_ENCRYPTED",
+  "OBJECT_MISSING",
+  "OBJECT_TRUNCATED",
+]);
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-invoke-lambda.html */
+function taskResults(event: Json | undefined, outcomes: readonly UnitOutcome[]): unknown {
+  return {
+    invocationSchemaVersion: event?.invocationSchemaVersion,
+    treatMissingKeysAs: "TemporaryFailure",
+    invocationId: event?.invocationId,
+    results: outcomes.map(({ id: taskId, error, records }) => {
+      if (error === undefined) return { taskId, resultCode: "Succeeded", resultString: `${records} records` };
+      const resultCode = PERMANENT.has(error.code) ? "PermanentFailure" : "TemporaryFailure";
+      return { taskId, resultCode, resultString: `${error.code}: ${error.message}` };
+    }),
+  };
+}
+
+/**
+ * Without anything to give back, what sinks took is dropped, and what one didn't take fails the invocation: all comes again. What
+ * can't be decoded goes to Firehose's own place for errors. https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
+ */
+function firehoseAnswer(outcomes: readonly UnitOutcome[], returned: Returned | undefined): Answer {
+  const answers = returned?.answers(outcomes.map(({ ok }) => ok)) ?? outcomes.map(delivered);
+  const owed =
+    returned === undefined ? outcomes.find(({ error }) => error !== undefined && !isUndecodable(error)) : undefined;
+  if (owed !== undefined) return { response: undefined, error: owed.error };
+  const records = answers.map((each, i) => ({
+    recordId: outcomes[i]?.id,
+    result: each.result,
+    ...(each.result === "Ok" ? { data: Buffer.from(each.data).toString("base64") } : {}),
+  }));
+  return { response: { records } };
+}
+
+function delivered({ error }: UnitOutcome): Answered {
+  return { result: error === undefined ? "Dropped" : "ProcessingFailed" };
+}
+
+/** The data's own fault. */
+function isUndecodable({ code }: SluiceError): boolean {
+  return PERMANENT.has(code) || code.startsWith("EVENT_");
 }
 
 /** In a FIFO group nothing after the first failure is acknowledged, so that the queue gives it again in order. */

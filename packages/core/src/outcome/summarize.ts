@@ -1,17 +1,18 @@
 import type { Decoded } from "../envelope/item.ts";
+import type { Run } from "../run.ts";
 import { answer, preserveOrder } from "./answer.ts";
 import type { ItemAccount, Ledger, SinkTally } from "./ledger.ts";
 import type { Counts, Outcome, PerSink, UnitOutcome } from "./outcome.ts";
 
 /** The ledger's last word: counts, each unit's verdict, and the trigger's own answer. */
-export function summarize(decoded: Decoded, ledger: Ledger, sinks: readonly string[], bytes: number): Outcome {
+export function summarize(decoded: Decoded, { ledger, plan, bytes, returned }: Run): Outcome {
   const units = preserveOrder(decoded, verdicts(decoded, ledger));
   return {
-    counts: counts(ledger, sinks, units),
+    counts: counts(ledger, plan.sinkNames, units),
     units,
     troubles: ledger.troubles(),
     bytes,
-    ...answer(decoded, units),
+    ...answer(decoded, units, plan.config.triggers, returned),
   };
 }
 

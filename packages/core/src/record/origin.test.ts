@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { logEventKey, streamSeed } from "./log-event-key.ts";
-import { directOrigin, logBatchOrigin, objectOrigin, sourceKey, streamOrigin } from "./origin.ts";
+import { directOrigin, logBatchOrigin, objectOrigin, type StreamRecord, sourceKey, streamOrigin } from "./origin.ts";
 
 const OBJECT = {
   store: "s3",
@@ -17,7 +17,8 @@ const BATCH = {
   group: "/aws/lambda/checkout",
   stream: "2026/11/03/[$LATEST]4459c970",
 };
-const STREAM = {
+const STREAM: StreamRecord = {
+  service: "kinesis",
   arn: "arn:aws:kinesis:eu-west-1:123456789012:stream/logs",
   shard: "shardId-000000000003",
   sequence: "49590338671257490557269200000000000000000000094730004811",
@@ -84,6 +85,10 @@ describe("ids of different things differ", () => {
       streamOrigin({ ...STREAM, arn: "other" }),
       streamOrigin({ ...STREAM, shard: "other" }),
       streamOrigin({ ...STREAM, sequence: "other" }),
+      streamOrigin({ ...STREAM, sub: 1 }),
+      streamOrigin({ ...STREAM, sub: 2 }),
+      streamOrigin({ ...STREAM, service: "kafka" }),
+      streamOrigin({ ...STREAM, service: "firehose" }),
       ...["owner", "region", "group", "stream"].map((part) =>
         logBatchOrigin({ ...BATCH, [part]: "other" }, "1", "2", 2, 0),
       ),
@@ -120,6 +125,30 @@ describe("what records of it carry", () => {
       "cloud.region": "eu-west-1",
       "log.file.path": "https://acme-logs.s3.eu-west-1.amazonaws.com/app/grün tee.log",
     });
+  });
+
+  test("records that come by other ways than Kinesis", () => {
+    const place = { "cloud.account.id": "123456789012", "cloud.provider": "aws", "cloud.region": "eu-west-1" };
+    const constants = (over: Partial<StreamRecord>) =>
+      Object.fromEntries(streamOrigin({ ...STREAM, ...over }).constants);
+    expect(constants({ service: "kafka", arn: "cluster", shard: "shop-orders-12", sequence: "345" })).toEqual({
+      ...place,
+      "kafka.cluster": "cluster",
+      "kafka.offset": "345",
+      "kafka.partition": "12",
+      "kafka.topic": "shop-orders",
+    });
+    expect(constants({ service: "firehose", arn: "delivery", shard: "", sequence: "495" })).toEqual({
+      ...place,
+      "aws.firehose.arn": "delivery",
+      "aws.firehose.record_id": "495",
+    });
+    expect(constants({ service: "eventbridge", arn: "aws.guardduty", shard: "", sequence: "id" })).toEqual({
+      ...place,
+      "aws.eventbridge.event_id": "id",
+      "aws.eventbridge.source": "aws.guardduty",
+    });
+    expect(constants({ sub: 3 })).toMatchObject({ "aws.kinesis.subsequence_number": "3" });
   });
 
   test("what isn't known is left out", () => {

@@ -9,7 +9,7 @@ export const ID_SCHEMA = "1";
 /** The ECS version whose names and types the documents follow. */
 export const ECS_VERSION = "8.11.0";
 
-export type Service = "s3" | "file" | "cloudwatch-logs" | "kinesis" | "direct";
+export type Service = "s3" | "file" | "cloudwatch-logs" | "kinesis" | "kafka" | "firehose" | "eventbridge" | "direct";
 
 /** Where records came from. One per object or log batch, shared by all its records, so that what is constant is computed once. */
 export interface Origin {
@@ -82,28 +82,55 @@ export function logBatchOrigin(
   return { service: "cloudwatch-logs", id, constants, fallbackTime: arrival, fallbackFrom: "arrival" };
 }
 
+/** A record's place in what it came by. */
 export interface StreamRecord {
+  readonly service: "kinesis" | "kafka" | "firehose" | "eventbridge";
+  /** Of the stream, the cluster (or its servers), the delivery stream; EventBridge: the event's source. */
   readonly arn: string;
+  /** Kafka: topic and partition, `topic-0`. Others: "". */
   readonly shard: string;
+  /** Kafka: the offset. Firehose, EventBridge: its id of the record. */
   readonly sequence: string;
+  /** Number of the user record, where the KPL put several into one; missing for the first. */
+  readonly sub?: number;
   readonly region: string | undefined;
   readonly account: string | undefined;
   /** Milliseconds since the epoch. */
   readonly arrival: number;
 }
 
-/** Source key: stream ARN, shard, sequence. */
+/** Source key: ARN, shard, sequence, and the user record's number where there is one. */
 export function streamOrigin(record: StreamRecord): Origin {
+  const { service, arn, shard, sequence, sub } = record;
   const constants = constantsOf({
-    "aws.kinesis.sequence_number": record.sequence,
-    "aws.kinesis.shard_id": record.shard,
-    "aws.kinesis.stream_arn": record.arn,
+    ...placeOf(record),
     "cloud.account.id": record.account,
     "cloud.provider": "aws",
     "cloud.region": record.region,
   });
-  const id = sourceKey(record.arn, record.shard, record.sequence);
-  return { service: "kinesis", id, constants, fallbackTime: record.arrival, fallbackFrom: "arrival" };
+  const own = service === "kinesis" ? [] : [service];
+  const id = sourceKey(...own, arn, shard, sequence, ...(sub === undefined ? [] : [String(sub)]));
+  return { service, id, constants, fallbackTime: record.arrival, fallbackFrom: "arrival" };
+}
+
+function placeOf({ service, arn, shard, sequence, sub }: StreamRecord): Readonly<Record<string, string | undefined>> {
+  if (service === "firehose") return { "aws.firehose.arn": arn, "aws.firehose.record_id": sequence };
+  if (service === "eventbridge") return { "aws.eventbridge.source": arn, "aws.eventbridge.event_id": sequence };
+  if (service === "kafka") {
+    const dash = shard.lastIndexOf("-");
+    return {
+      "kafka.cluster": arn,
+      "kafka.offset": sequence,
+      "kafka.partition": shard.slice(dash + 1),
+      "kafka.topic": shard.slice(0, Math.max(dash, 0)),
+    };
+  }
+  return {
+    "aws.kinesis.sequence_number": sequence,
+    "aws.kinesis.shard_id": shard,
+    "aws.kinesis.stream_arn": arn,
+    "aws.kinesis.subsequence_number": sub === undefined ? undefined : String(sub),
+  };
 }
 
 /** Records pushed in by a program; `stream` is the program's name for them. */

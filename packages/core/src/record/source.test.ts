@@ -24,6 +24,7 @@ const BYTES: OpenItem = {
   kind: "bytes",
   path: [],
   stream: {
+    service: "kinesis",
     arn: "arn:aws:kinesis:eu-west-1:123:stream/orders",
     shard: "s",
     sequence: "1",

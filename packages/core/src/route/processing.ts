@@ -23,6 +23,15 @@ export async function compileProcessing(config: Config, ports: Ports): Promise<P
   return { steps, route, allSinks: sinks.map((_, i) => i) };
 }
 
+/** For records that go back to where they came from: processed, and not routed. */
+export async function compileReturning(config: Config, ports: Ports): Promise<Processing> {
+  const patterns = new PatternSet(ports.patterns, ports.configName);
+  const steps = await compileProcess(config.process, patterns, ports);
+  await patterns.ready();
+  const all = [{ sinks: [0], steps: [] }];
+  return { steps, route: () => all, allSinks: [0] };
+}
+
 /** Secrets stay as they are named: what a config says can be judged without them. */
 const UNRESOLVED: SecretStore = { resolve: async (reference) => reference };
 

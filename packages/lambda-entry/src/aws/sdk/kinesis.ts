@@ -1,0 +1,1 @@
+export { KinesisClient, PutRecordsCommand } from "@aws-sdk/client-kinesis";
