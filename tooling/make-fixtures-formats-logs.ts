@@ -16,5 +16,10 @@ export function logs(logGroup: string, logStream: string, messages: readonly (st
       message: typeof message === "string" ? message : JSON.stringify(message),
     })),
   };
-  return `${JSON.stringify(payload, null, 2).replace(/\[\n\s+("[^"\n]*")\n\s+\]/g, "[$1]")}\n`;
+  return document(payload);
+}
+
+/** As Biome formats JSON: a single text in a list stays on its line. */
+export function document(value: object): string {
+  return `${JSON.stringify(value, null, 2).replace(/\[\n\s+("[^"\n]*")\n\s+\]/g, "[$1]")}\n`;
 }

@@ -1,3 +1,5 @@
+import { Buffer } from "node:buffer";
+
 const DOT = 0x2e;
 const COLON = 0x3a;
 
@@ -9,6 +11,11 @@ export function ipVersion(bytes: Uint8Array, from: number, to: number): 0 | 4 | 
     if (bytes[i] === COLON) return isIpv6(bytes, from, to) ? 6 : 0;
   }
   return 0;
+}
+
+export function isIpText(text: string): boolean {
+  const bytes = Buffer.from(text);
+  return ipVersion(bytes, 0, bytes.length) !== 0;
 }
 
 function isIpv4(bytes: Uint8Array, from: number, to: number): boolean {

@@ -82,7 +82,7 @@ export function kept(record: RecordCursor, names: readonly string[] = []): ReadR
 /** Parses; throws when a member is there twice: parsers differ on which one holds, and Elasticsearch takes neither. */
 export function parseUnique(json: string): unknown {
   const parsed: unknown = JSON.parse(json);
-  const written = [...json.matchAll(/"(?:[^"\\]|\\.)*"(:?)/g)].filter(([, colon]) => colon === ":").length;
+  const written = [...json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon !== undefined).length;
   if (members(parsed) !== written) throw new Error(`a member is there twice: ${json}`);
   return parsed;
 }

@@ -52,6 +52,8 @@ export class JsonEvent extends Event {
   readonly #fields: JsonFields;
   readonly #scanner: JsonScanner;
   readonly #taken: boolean;
+  #from = 0;
+  #to = 0;
 
   /** `whole`: documents take over the object as it is, not just its members. */
   constructor(fields: JsonFields, whole = false) {
@@ -67,6 +69,8 @@ export class JsonEvent extends Event {
       ? scanObject(record, this.#scanner)
       : this.#scanner.scan(record.bytes, record.from, record.to);
     this.bytes = record.bytes;
+    this.#from = record.from;
+    this.#to = record.to;
     return found;
   }
 
@@ -116,12 +120,15 @@ export class JsonEvent extends Event {
     return text.includes("\\") ? JSON.parse(`"${text}"`) : text;
   }
 
+  /** The object itself, parsed by `parseExactly`. */
+  whole(): unknown {
+    return parsed(this.bytes, this.#from, this.#to);
+  }
+
   /** Any value, parsed by `parseExactly`; undefined when it isn't there. */
   value(path: string): unknown {
     const to = this.to(path);
-    const from = this.from(path);
-    if (to < 0) return undefined;
-    return parseExactly(utf8(this.bytes, from, to));
+    return to < 0 ? undefined : parsed(this.bytes, this.from(path), to);
   }
 
   /** 4 or 6 when it is an IP address, else 0. */
@@ -183,6 +190,10 @@ export class JsonEvent extends Event {
         if (to - from > 2) values.span(slot, from, to);
     }
   }
+}
+
+function parsed(bytes: Uint8Array, from: number, to: number): unknown {
+  return parseExactly(utf8(bytes, from, to));
 }
 
 function isOpening(byte: number | undefined): boolean {

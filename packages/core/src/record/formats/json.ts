@@ -1,14 +1,13 @@
 import { Buffer } from "node:buffer";
 import { isPlausibleTime, parseIsoZ } from "../../bytes/iso-time.ts";
 import type { RecordCursor } from "../record.ts";
+import { MESSAGE_KEYS, numberTime, TIME_KEYS, textTime } from "./any-time.ts";
 import type { Format, FormatHint, ParseResult, ParserOptions } from "./format.ts";
 import { scanObject } from "./json-object.ts";
 import { JsonScanner } from "./json-scanner.ts";
 import { MemberTable, shapeOf } from "./member-table.ts";
 
 const QUOTE = 0x22;
-const TIME_KEYS = ["@timestamp", "timestamp", "time", "ts", "eventTime", "date"] as const;
-const MESSAGE_KEYS = ["message", "msg", "log"] as const;
 
 /**
  * Lines that each hold one JSON object (ndjson.org). Its time and message are found by the names of its members, or those that
@@ -131,26 +130,4 @@ function stringAt(bytes: Uint8Array, from: number, to: number): string {
 
 function latin1(bytes: Uint8Array, from: number, to: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("latin1");
-}
-
-const ZONED = /^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})$/;
-const DIGITS = /^\d{10}(?:\.\d{1,9})?$|^\d{13}$|^\d{16}$|^\d{19}$/;
-
-function textTime(text: string): number {
-  const day = ZONED.exec(text)?.[1];
-  if (day !== undefined) return isRealDay(day) ? Date.parse(text.replace(",", ".").replace(" ", "T")) : Number.NaN;
-  return DIGITS.test(text) ? numberTime(Number(text)) : Number.NaN;
-}
-
-/** Date.parse takes the 30th of February for the 2nd of March. */
-function isRealDay(day: string): boolean {
-  return Number(day.slice(8)) <= 28 || new Date(day).toJSON()?.startsWith(day) === true;
-}
-
-/** Counted in whole microseconds, as binary fractions of a second and nanoseconds beyond 2^53 are not exact. */
-function numberTime(value: number): number {
-  if (!(value >= 1e8)) return Number.NaN;
-  if (value < 1e11) return Math.floor(Math.round(value * 1e6) / 1e3);
-  if (value < 1e14) return Math.floor(value);
-  return Math.floor((value < 1e17 ? value : Math.round(value / 1e3)) / 1e3);
 }

@@ -27,6 +27,9 @@ const LEVELS: ReadonlySet<string> = new Set([
   ...["ERROR", "SEVERE", "CRITICAL", "FATAL"],
 ]);
 
+/** What follows a level's first letter in lines of Ruby's logger. */
+const RUBY = ", [";
+
 /** What Node.js' runtime says before the JSON of an error that nothing caught. */
 const UNCAUGHT: readonly string[] = ["Invoke Error ", "Uncaught Exception ", "Unhandled Promise Rejection "];
 
@@ -63,7 +66,7 @@ export class LambdaText {
     else if (bytes[from] === OPEN_BRACKET) {
       const close = this.#levelEnd(from + 1);
       if (bytes[close] === CLOSE_BRACKET) this.#setTime(record, close + 1 + this.#tab(close + 1));
-    }
+    } else if (this.#is(RUBY, from + 1)) this.#setTime(record, from + 1 + RUBY.length);
   }
 
   #take({ bytes, to, inJson }: RecordCursor): void {
@@ -146,7 +149,7 @@ export class LambdaText {
     } else if (this.#is("RequestId: ", from)) this.#setFailure(from + 11);
     else if (LEVELS.has(word) && (separator > 0 || bytes[end] === COLON))
       this.#values.span(this.#tables.slot.level, from, end);
-    else if (end === from + 1 && this.#is(", [", end)) this.#ruby(record, end + 3);
+    else if (end === from + 1 && this.#is(RUBY, end)) this.#ruby(record, end + RUBY.length);
   }
 
   /** `Key: value` behind each other, with tabs, line ends or, where a known key comes, spaces between them. */
@@ -166,8 +169,9 @@ export class LambdaText {
     const slots = keys.get(latin1(bytes, from, colon));
     if (slots === undefined || bytes[colon + 1] !== SPACE) return;
     const start = colon + 2;
-    if (bytes[start] === OPEN_BRACKET) {
-      this.#setList(slots[0] as number, start + 1, to);
+    const [first] = slots as [number];
+    if (this.#values.layout.leaves[first]?.type === "json") {
+      if (bytes[start] === OPEN_BRACKET) this.#setList(first, start + 1, to);
       return;
     }
     let end = start;
@@ -178,8 +182,9 @@ export class LambdaText {
   }
 
   #setValue(slot: number, from: number, to: number): void {
-    const number = this.#values.layout.leaves[slot]?.type === "double";
-    if (from < to && (!number || isDecimal(this.#bytes, from, to))) this.#values.span(slot, from, to);
+    const type = this.#values.layout.leaves[slot]?.type;
+    if (from < to && (type === "keyword" || (type === "double" && isDecimal(this.#bytes, from, to))))
+      this.#values.span(slot, from, to);
   }
 
   /** `INVOKE, SHUTDOWN]` → a list. */

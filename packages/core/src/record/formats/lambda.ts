@@ -24,7 +24,7 @@ export const lambda: Format = {
   },
   constants: { "cloud.provider": "aws", "cloud.service.name": "aws_lambda" },
   constantsOf: ({ constants }: Origin) => functionOf(constants),
-  logs: /^\/aws\/lambda\/|:\d{4}\/\d{2}\/\d{2}\/[\w-]*\[(?:\$LATEST|\w+)\][0-9a-f]{32}$/,
+  logs: /^\/aws\/lambda\/|:\d{4}\/\d{2}\/\d{2}\/[\w-]+\[(?:\$LATEST|\w+)\][0-9a-f]{32}$/,
   inJson: true,
   inLogs: true,
   detect: (hint: FormatHint) => isPlatformText(hint.head) || isPlatformJson(hint),

@@ -64,7 +64,7 @@ export const nlb: Format = lineFormat({
       line.set("event.end", isoMillis(timeOf(line, "time")));
       const created = timeOf(line, "tls_connection_creation_time");
       if (!Number.isNaN(created)) line.set("aws.elb.tls_connection_creation_time", isoMillis(created));
-      line.set("aws.elb.alpn_client_preference_list", protocols(line.text("alpn_client_preference_list")));
+      line.setList("aws.elb.alpn_client_preference_list", protocols(line.text("alpn_client_preference_list")));
       tls.set(line.bytes, line.from("tls_protocol_version"), line.to("tls_protocol_version"), line.values);
     };
   },
@@ -75,7 +75,6 @@ function timeOf(line: Line, column: string): number {
 }
 
 /** `h2","http/1.1`: quoted one by one, and the outermost quotes gone. */
-function protocols(list: string | undefined): string | undefined {
-  if (list === undefined) return undefined;
-  return JSON.stringify(list.split(",").map((name) => name.replace(/[\\"]/g, "")));
+function protocols(list = ""): readonly string[] {
+  return list.split(",").map((name) => name.replace(/[\\"]/g, ""));
 }

@@ -8,8 +8,8 @@ import { atSpaces, atTabs, directivesIn, fieldsOf, type Line, lineFormat, type S
 const TAB = 0x09;
 
 const atSpacesOrTabs: Split = (tokens, bytes, from, to) => {
-  const tab = bytes.indexOf(TAB, from);
-  return tab >= 0 && tab < to ? atTabs(tokens, bytes, from, to) : atSpaces(tokens, bytes, from, to);
+  const tabbed = bytes.subarray(from, to).includes(TAB);
+  return tabbed ? atTabs(tokens, bytes, from, to) : atSpaces(tokens, bytes, from, to);
 };
 
 export const w3c: Format = lineFormat({
