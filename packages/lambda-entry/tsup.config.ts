@@ -1,5 +1,6 @@
 import { defineConfig, type Options } from "tsup";
 import { library } from "../../tsup.base.ts";
+import { builtins } from "./bundle/builtins.ts";
 import { slimElasticsearch } from "./bundle/slim-elasticsearch.ts";
 import { slimUndici } from "./bundle/slim-undici.ts";
 
@@ -20,8 +21,9 @@ const lambda: Options = {
   metafile: true,
   clean: true,
   noExternal: [/.*/],
-  banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
-  esbuildPlugins: [slimElasticsearch, slimUndici],
+  banner: { js: 'const require=process.getBuiltinModule("module").createRequire(import.meta.url);' },
+  removeNodeProtocol: false,
+  esbuildPlugins: [builtins, slimElasticsearch, slimUndici],
   esbuildOptions: (options) => {
     options.conditions = ["@sluice/source", "module"];
     options.mainFields = ["module", "main"];

@@ -36,6 +36,11 @@ const atStart = loadedBy(outputs, [ENTRY]);
 const strangers = packagesIn(atStart, outputs).filter((name) => !AT_START.has(name));
 assert.deepEqual(strangers, [], "packages that the handler loads at its start");
 
+const imported = Object.values(outputs).flatMap(({ imports }) =>
+  imports.filter(({ kind, external }) => kind === "import-statement" && external === true).map(({ path }) => path),
+);
+assert.deepEqual(imported, [], "Node's modules imported, and not taken as bundle/builtins.ts does");
+
 const received: string[] = [];
 const server = createServer((request, response) => {
   const { pathname } = new URL(request.url ?? "", "http://server");
