@@ -142,7 +142,17 @@ test("a config that isn't there is bad usage, a secret that can't be had is not"
 
 test("explain shows what can't be decoded, and says so in its exit code", async () => {
   const items = [
-    { unit: "m1", path: ["sqs", "s3"], what: "s3://b/k\u001b[2J", status: "record source" as const, format: "alb" },
+    {
+      unit: "m1",
+      path: ["sqs", "s3"],
+      what: "s3://b/k\u001b[2J",
+      status: "record source" as const,
+      framing: "lines",
+      format: "alb",
+      formatFrom: "content" as const,
+      routes: [{ routes: [0, 2], sinks: ["one", "two"], filtered: true }],
+      records: [{ id: "1", routes: [], document: { message: "\u001b[2J\u009b" } }],
+    },
     { unit: "m1", path: ["sqs", "s3"], what: "s3:TestEvent", status: "ignored" as const, reason: "s3:TestEvent" },
     { unit: "m2", path: ["sqs"], what: "undecodable", status: "undecodable" as const, reason: "EVENT_MALFORMED: no" },
   ];
@@ -151,13 +161,17 @@ test("explain shows what can't be decoded, and says so in its exit code", async 
   expect(await main(["explain", "-"], context)).toBe(1);
   expect(context.terminal.written.out).toBe(`sqs: 2 units, 3 items
 m1
-├─ sqs › s3 › s3://b/k\\x1b[2J
-│     source detected · format alb
-└─ sqs › s3
-      ignored: s3:TestEvent
+└─ sqs
+   └─ s3
+      ├─ s3://b/k\\x1b[2J
+      │     framing lines · format alb (by its content)
+      │     → one, two by routes[0], routes[2]: taken out by the route's own steps
+      │     {"message":"\\u001b[2J\\x9b"}
+      └─ ignored: s3:TestEvent
 m2
-└─ sqs › undecodable
-      CANNOT BE DECODED: EVENT_MALFORMED: no
+└─ sqs
+   └─ undecodable
+         CANNOT BE DECODED: EVENT_MALFORMED: no
 `);
   const json = fakeContext({ pipeline });
   expect(await main(["explain", "-", "--json"], json)).toBe(1);

@@ -11,6 +11,7 @@ import type { Reingest } from "./ports/reingest.ts";
 import type { SecretStore } from "./ports/secrets.ts";
 import type { Reason, SinkDefinition } from "./ports/sink.ts";
 import type { LoadTransform } from "./ports/transform.ts";
+import type { FormatFrom } from "./record/source.ts";
 
 /** Loads the code of a kind of sink, by its `type` in the config; undefined, or SINK_UNKNOWN naming the known ones, for a type nobody knows. */
 export type SinkCatalog = (type: string) => Promise<SinkDefinition | undefined>;
@@ -58,6 +59,22 @@ export interface DirectOptions extends Invocation {
   readonly stream?: string;
 }
 
+/** Where a record would go by some of the config's routes. */
+export interface ExplainedRoute {
+  /** Numbers of the routes in the config, from 0; none where it has none. */
+  readonly routes: readonly number[];
+  readonly sinks: readonly string[];
+  /** The route's own steps take it out. */
+  readonly filtered: boolean;
+}
+
+export interface ExplainedRecord {
+  readonly id: string;
+  readonly routes: readonly ExplainedRoute[];
+  /** As it was read, before `process`. */
+  readonly document: unknown;
+}
+
 /** One item of an event as `explain` shows it. */
 export interface ExplainedItem {
   readonly unit: string;
@@ -69,10 +86,17 @@ export interface ExplainedItem {
   readonly compression?: string | undefined;
   /** Number of the source in the config that matched, from 0; undefined when detected. */
   readonly source?: number | undefined;
+  /** How it is cut into records. */
+  readonly framing?: string | undefined;
   readonly format?: string | undefined;
+  /** What told the format. */
+  readonly formatFrom?: FormatFrom | undefined;
   readonly dataset?: string | undefined;
   readonly namespace?: string | undefined;
+  /** Of the first record. */
   readonly sinks?: readonly string[] | undefined;
+  readonly routes?: readonly ExplainedRoute[] | undefined;
+  readonly records?: readonly ExplainedRecord[] | undefined;
 }
 
 export interface Explanation {

@@ -2,6 +2,8 @@ export type {
   DirectOptions,
   DirectRecord,
   ExplainedItem,
+  ExplainedRecord,
+  ExplainedRoute,
   Explanation,
   Invocation,
   Pipeline,

@@ -5,7 +5,7 @@ import type { Config } from "./config/config.ts";
 import { decodeEvent, openInline } from "./envelope/decode.ts";
 import type { Decoded, InlineItem, InnerItem, Item, OpenItem } from "./envelope/item.ts";
 import { asSluiceError, quote, SluiceError } from "./errors.ts";
-import { explainItems } from "./explain.ts";
+import { explainItems } from "./explain/explain.ts";
 import type { TakeBlock } from "./framing/frame.ts";
 import { type Content, type ContentOptions, contents, inMemory, isPacked, type Stored } from "./object/contents.ts";
 import { placedFrom, rowsIn } from "./object/positions.ts";

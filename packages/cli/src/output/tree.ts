@@ -1,37 +1,98 @@
-import type { ExplainedItem, Explanation } from "@sluice/core";
+import type { ExplainedItem, ExplainedRecord, ExplainedRoute, Explanation } from "@sluice/core";
 import { plural, printable, printableWhole } from "./text.ts";
 
-/** How an event unwraps, for people: its units, their items, and where each would go. */
+/** Longest piece of a record that is shown, in characters. */
+const RECORD_CHARS = 160;
+
+interface Node {
+  readonly label: string;
+  readonly details: readonly string[];
+  readonly children: Node[];
+}
+
+/** How an event unwraps, for people: its units, envelope by envelope, what is in them, and where that would go. */
 export function explanationTree({ trigger, items }: Explanation): string {
   const units = Map.groupBy(items, (item) => item.unit);
   const lines = [`${printable(trigger)}: ${plural(units.size, "unit")}, ${plural(items.length, "item")}`];
   for (const [unit, its] of units) {
-    lines.push(unit === "" ? "the invocation" : printableWhole(unit));
-    its.forEach((item, i) => {
-      const last = i === its.length - 1;
-      const [head, ...details] = itemLines(item);
-      lines.push(`${last ? "└─" : "├─"} ${head}`, ...details.map((line) => `${last ? "   " : "│  "}   ${line}`));
-    });
+    const root: Node = { label: unit === "" ? "the invocation" : printableWhole(unit), details: [], children: [] };
+    for (const item of its) envelopeOf(root, item.path).children.push(itemNode(item));
+    lines.push(root.label, ...branches(root));
   }
   return `${lines.join("\n")}\n`;
 }
 
-function itemLines(item: ExplainedItem): string[] {
-  const what = printableWhole(item.what);
-  const envelopes = item.path.map(printable);
-  const path = [...envelopes, what].join(" › ");
+/** The innermost of the envelopes; items that follow each other share those that they are both in. */
+function envelopeOf(root: Node, path: readonly string[]): Node {
+  let at = root;
+  for (const name of path) {
+    const label = printable(name);
+    const last = at.children.at(-1);
+    const inner = last?.label === label && last.details.length === 0 ? last : { label, details: [], children: [] };
+    if (inner !== last) at.children.push(inner);
+    at = inner;
+  }
+  return at;
+}
+
+function branches(node: Node): string[] {
+  return node.children.flatMap((child, i) => {
+    const last = i === node.children.length - 1;
+    const below = [...child.details.map((line) => `   ${line}`), ...branches(child)];
+    return [`${last ? "└─" : "├─"} ${child.label}`, ...below.map((line) => `${last ? "   " : "│  "}${line}`)];
+  });
+}
+
+function itemNode(item: ExplainedItem): Node {
   const reason = printableWhole(item.reason ?? "no reason given");
-  if (item.status === "ignored") return [envelopes.join(" › "), `ignored: ${reason}`];
-  if (item.status === "undecodable") return [path, `CANNOT BE DECODED: ${reason}`];
-  const details: readonly (readonly [string, string | undefined])[] = [
+  if (item.status === "ignored") return leaf(`ignored: ${reason}`);
+  const what = printableWhole(item.what);
+  if (item.status === "undecodable") return leaf(what, `CANNOT BE DECODED: ${reason}`);
+  const facts: readonly (readonly [string, string | undefined])[] = [
     ["compression", item.compression],
-    ["source", item.source === undefined ? "detected" : `sources[${item.source}]`],
-    ["format", item.format],
+    ["framing", item.framing],
+    ["source", item.source === undefined ? undefined : `sources[${item.source}]`],
+    ["format", item.format === undefined ? undefined : `${item.format}${because(item)}`],
     ["dataset", item.dataset],
     ["namespace", item.namespace],
-    ["sinks", item.sinks?.join(", ")],
   ];
-  const said = details.filter(([, value]) => value !== undefined && value !== "");
-  const line = said.map(([name, value]) => `${name} ${printable(value as string)}`).join(" · ");
-  return [path, line, ...(item.reason === undefined ? [] : [`note: ${printable(item.reason)}`])];
+  const said = facts.filter(([, value]) => value !== undefined && value !== "");
+  return leaf(
+    what,
+    said.map(([name, value]) => `${name} ${printable(value as string)}`).join(" · "),
+    ...(item.routes ?? []).map(routeLine),
+    ...(item.reason === undefined ? [] : [`note: ${printable(item.reason)}`]),
+    ...(item.records ?? []).map(recordLine),
+  );
+}
+
+function leaf(label: string, ...details: readonly string[]): Node {
+  return { label, details, children: [] };
+}
+
+function because({ formatFrom }: ExplainedItem): string {
+  switch (formatFrom) {
+    case "config":
+      return " (by the config)";
+    case "log group":
+      return " (by the log group's name)";
+    case "content":
+      return " (by its content)";
+    case "nothing":
+      return " (no format fits)";
+    default:
+      return "";
+  }
+}
+
+function routeLine({ routes, sinks, filtered }: ExplainedRoute): string {
+  const by = routes.map((route) => `routes[${route}]`).join(", ");
+  const to = sinks.map(printable).join(", ");
+  return `→ ${to}${by === "" ? "" : ` by ${by}`}${filtered ? ": taken out by the route's own steps" : ""}`;
+}
+
+/** Control characters in a record are what JSON makes of them. */
+function recordLine({ document }: ExplainedRecord): string {
+  const text = printableWhole(JSON.stringify(document));
+  return text.length > RECORD_CHARS ? `${text.slice(0, RECORD_CHARS)}…` : text;
 }

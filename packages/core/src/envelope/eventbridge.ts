@@ -2,8 +2,10 @@ import { Buffer } from "node:buffer";
 import { isPlausibleTime } from "../bytes/iso-time.ts";
 import { quote, SluiceError } from "../errors.ts";
 import type { Envelope, Unwrapped } from "./envelope.ts";
-import { expectObject, expectText, type Json, optionalNumber, optionalText } from "./expect.ts";
+import { expectObject, expectText, isObject, type Json, optionalNumber, optionalText } from "./expect.ts";
 import type { ReceiverContext } from "./item.ts";
+
+const CREATED = "Object Created";
 
 /**
  * S3 events by way of EventBridge; keys are not URL-encoded. https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
@@ -12,11 +14,13 @@ import type { ReceiverContext } from "./item.ts";
 export const eventbridge: Envelope = {
   name: "eventbridge",
   unwrap(value, descend, context, path) {
-    const type = value["detail-type"];
-    if (typeof type !== "string" || typeof value.source !== "string") return undefined;
+    if (typeof value.source !== "string") return undefined;
+    // Security Lake's notifications to subscribers come without.
+    const type = value["detail-type"] ?? (value.source === "aws.s3" && isObject(value.detail) ? CREATED : undefined);
+    if (typeof type !== "string") return undefined;
     if (value.source === "lambda") return descend(value.detail, "eventbridge");
     if (value.source !== "aws.s3") return record(value, value.source, context, path);
-    if (type !== "Object Created") return { items: [], ignored: [{ path, reason: `aws.s3 ${quote(type)}` }] };
+    if (type !== CREATED) return { items: [], ignored: [{ path, reason: `aws.s3 ${quote(type)}` }] };
     const detail = expectObject(value.detail, "detail");
     const object = expectObject(detail.object, "detail.object");
     const ref = {

@@ -220,6 +220,27 @@ describe("the Kinesis Producer Library", () => {
 });
 
 describe("EventBridge", () => {
+  test("Security Lake tells subscribers of objects without a detail-type", () => {
+    const event = {
+      source: "aws.s3",
+      time: "2026-11-03T00:00:00Z",
+      account: "123456789012",
+      region: "ca-central-1",
+      resources: ["arn:aws:s3:::lake"],
+      detail: {
+        bucket: { name: "lake" },
+        object: { key: "ext/a b.parquet", size: 5, etag: "e" },
+        requester: "securitylake.amazonaws.com",
+      },
+    };
+    expect(decode(sqs(event))[0]?.items).toMatchObject([
+      {
+        kind: "object",
+        ref: { bucket: "lake", key: "ext/a b.parquet", region: "ca-central-1", account: "123456789012" },
+      },
+    ]);
+  });
+
   test("an event of another source than S3 is a record", () => {
     const finding = {
       id: "e1",

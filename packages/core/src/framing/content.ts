@@ -21,6 +21,15 @@ export type Framing =
   | { readonly csv: Dialect }
   | { readonly multiline: Multiline };
 
+/** For people. */
+export function framingName(framing: Framing): string {
+  if (typeof framing === "string") return framing === "json" ? "JSON objects one after the other" : framing;
+  if ("csv" in framing) return framing.csv.delimiter === "\t" ? "TSV" : "CSV";
+  if ("multiline" in framing) return "multiline";
+  const path = [framing.array].flat().join(".");
+  return path === "" ? "the elements of a JSON array" : `the elements of the JSON array ${path}`;
+}
+
 /** First bytes by which the framing is chosen, when they don't tell at once. */
 const HEAD_BYTES = 4096;
 /** When those don't tell either, there are twice as many the next time, up to this: then it is chosen by what there is. */

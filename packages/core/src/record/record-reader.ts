@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { isPlausibleTime } from "../bytes/iso-time.ts";
 import { escapeInvalidUtf8, INVALID_UTF8_TAG, isValidUtf8 } from "../bytes/utf8.ts";
 import { framingByContent } from "../framing/by-content.ts";
-import { ContentFramer, type Framing } from "../framing/content.ts";
+import { ContentFramer, type Framing, framingName } from "../framing/content.ts";
 import type { FrameBlock, Framer } from "../framing/frame.ts";
 import type { FrameLimit } from "../framing/oversize.ts";
 import { contextOf } from "./context.ts";
@@ -12,7 +12,7 @@ import { raw } from "./formats/raw.ts";
 import type { Layout } from "./layout.ts";
 import type { Origin } from "./origin.ts";
 import { RecordCursor } from "./record.ts";
-import type { SourceSettings } from "./source.ts";
+import type { FormatFrom, SourceSettings } from "./source.ts";
 
 /** Tag of a record whose line did not fit its format. */
 export const UNPARSED_TAG = "unparsed";
@@ -68,8 +68,11 @@ export class RecordReader {
   #start: Uint8Array | undefined;
   #cursor: RecordCursor | undefined;
   #parse: (record: RecordCursor) => ParseResult = () => "record";
-  /** Name of the format, once the first frame was seen. */
+  /** Name of the format, once the first frame was seen, and what told it. */
   format: string | undefined;
+  formatFrom: FormatFrom | undefined;
+  /** How the item's bytes are cut, once that is known. */
+  framing: string | undefined;
 
   constructor(origin: Origin, settings: SourceSettings, key: string | undefined, counts: RecordCounts, emit: Emit) {
     this.#origin = origin;
@@ -94,6 +97,7 @@ export class RecordReader {
     this.#format = format;
     this.#start = format === undefined ? Buffer.from(head) : undefined;
     this.format = format?.name;
+    this.framing = framingName(framing);
     return framing;
   }
 
@@ -193,6 +197,7 @@ export class RecordReader {
       cursor.context = contextOf(this.#origin, this.#settings, format, layout);
     };
     this.format = format.name;
+    this.formatFrom = this.#settings.formatFrom ?? (format === raw ? "nothing" : "content");
     this.#parse = format.parser({ ...this.#settings, setLayout });
     this.#cursor = cursor;
     return cursor;

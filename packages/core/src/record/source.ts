@@ -11,11 +11,16 @@ import { formatOfLogs, formatsNamed } from "./formats/index.ts";
 import { raw } from "./formats/raw.ts";
 import { compileFraming, type SourceFraming } from "./source-framing.ts";
 
+/** `nothing`: no format fits, lines go on as they are. */
+export type FormatFrom = "config" | "log group" | "content" | "nothing";
+
 /** How an item is to be read. `format` undefined: by its content. */
 export interface SourceSettings {
   /** Number of the matching source in the config, from 0; undefined when none matched. */
   readonly index: number | undefined;
   readonly format: Format | undefined;
+  /** What said so; missing where the content has yet to. */
+  readonly formatFrom?: FormatFrom | undefined;
   /** Without a format: the content is one of these. Missing: of any. */
   readonly among?: readonly Format[];
   /** Missing: told by the first bytes. */
@@ -101,6 +106,11 @@ function withoutHeader(table: Table | undefined): Partial<Table> {
   return { ...table, header: typeof table?.header === "object" ? table.header : false };
 }
 
+function formatFrom(source: SourceConfig | undefined, framing: SourceFraming): FormatFrom {
+  const named = source?.format ?? framing.format ?? source?.dataset;
+  return named === undefined ? "log group" : "config";
+}
+
 function settingsOf(
   source: SourceConfig | undefined,
   framing: SourceFraming,
@@ -111,6 +121,7 @@ function settingsOf(
   const [format] = formats;
   return {
     index,
+    formatFrom: formats.length === 1 || source?.dataset !== undefined ? formatFrom(source, framing) : undefined,
     format: formats.length > 1 ? undefined : (format ?? (source?.dataset === undefined ? undefined : raw)),
     ...(formats.length > 1 ? { among: formats } : {}),
     dataset: source?.dataset ?? format?.dataset,

@@ -28,7 +28,7 @@ export async function compileReturning(config: Config, ports: Ports): Promise<Pr
   const patterns = new PatternSet(ports.patterns, ports.configName);
   const steps = await compileProcess(config.process, patterns, ports);
   await patterns.ready();
-  const all = [{ sinks: [0], steps: [] }];
+  const all = [{ routes: [], sinks: [0], steps: [] }];
   return { steps, route: () => all, allSinks: [0] };
 }
 

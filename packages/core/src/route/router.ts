@@ -8,6 +8,8 @@ import type { RecordView } from "../record/record.ts";
 
 /** Sinks, by number, that get a record by way of the same steps. */
 export interface Branch {
+  /** Numbers of the routes in the config; none where it has none. */
+  readonly routes: readonly number[];
   readonly sinks: readonly number[];
   readonly steps: readonly Step[];
 }
@@ -30,13 +32,14 @@ export async function compileRoutes(
   ports: Ports,
 ): Promise<Router> {
   if (routes === undefined) {
-    const all = [{ sinks: sinks.map((_, i) => i), steps: NO_STEPS }];
+    const all = [{ routes: [], sinks: sinks.map((_, i) => i), steps: NO_STEPS }];
     return () => all;
   }
   const compiled = await Promise.all(
     routes.map(
       async (route, i): Promise<Route> => ({
         test: route.when && compilePredicate(route.when, patterns, `routes[${i}].when`),
+        routes: [i],
         sinks: [...new Set(route.to)].map((name) => sinks.indexOf(name)),
         steps: await compileProcess(route.process, patterns, ports, `routes[${i}].process`),
         continue: route.continue,
@@ -72,13 +75,14 @@ function routerOf(routes: readonly Route[]): Router {
 function branchesOf(routes: readonly Route[]): Branch[] {
   const seen = new Set<number>();
   const branches: Branch[] = [];
-  for (const { sinks, steps } of routes) {
+  for (const { routes: numbers, sinks, steps } of routes) {
     const fresh = sinks.filter((sink) => !seen.has(sink));
     for (const sink of fresh) seen.add(sink);
     if (fresh.length === 0) continue;
     const plain = steps.length === 0 ? branches.findIndex((branch) => branch.steps.length === 0) : -1;
-    if (plain < 0) branches.push({ sinks: fresh, steps });
-    else branches[plain] = { sinks: [...(branches[plain] as Branch).sinks, ...fresh], steps };
+    const joined = branches[plain];
+    if (joined === undefined) branches.push({ routes: numbers, sinks: fresh, steps });
+    else branches[plain] = { routes: [...joined.routes, ...numbers], sinks: [...joined.sinks, ...fresh], steps };
   }
   return branches;
 }

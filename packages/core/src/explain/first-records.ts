@@ -1,0 +1,170 @@
+import type { ExplainedItem, ExplainedRecord, ExplainedRoute } from "../api.ts";
+import { ByteWriter } from "../bytes/byte-writer.ts";
+import type { OpenItem } from "../envelope/item.ts";
+import { type Content, contents, inMemory, type Stored } from "../object/contents.ts";
+import { openObject } from "../object/read-object.ts";
+import type { Plan } from "../plan.ts";
+import { runSteps, type StepVisitor } from "../process/steps.ts";
+import { encodeDocument } from "../record/document.ts";
+import { logBatchOrigin, type Origin, objectOrigin, streamOrigin } from "../record/origin.ts";
+import { readLogs } from "../record/read-logs.ts";
+import { type RecordCursor, recordId } from "../record/record.ts";
+import { RecordReader } from "../record/record-reader.ts";
+import type { Processing } from "../route/processing.ts";
+
+/** Records that are shown. */
+const RECORDS = 3;
+/** Stored bytes that are asked for at once. */
+const PART_BYTES = 64 * 1024;
+/** Decoded bytes after which an object without that many records is let be. */
+const PEEK_BYTES = 1024 * 1024;
+
+type First = Pick<
+  ExplainedItem,
+  | "compression"
+  | "framing"
+  | "format"
+  | "formatFrom"
+  | "dataset"
+  | "namespace"
+  | "sinks"
+  | "routes"
+  | "records"
+  | "reason"
+>;
+
+/** What the item's first bytes show: how it is read, and where its first records would go. */
+export async function readFirst(plan: Plan, processing: Processing, item: OpenItem): Promise<First> {
+  const look = new Look(plan, processing, item);
+  if (item.kind === "logs") {
+    const { batch, events } = item;
+    readLogs(
+      look.reader(logBatchOrigin(batch, events.firstId, events.lastId, events.count, plan.clock.now())),
+      batch,
+      events,
+    );
+  } else if (item.kind === "bytes") await readContents(inMemory(item.bytes), streamOrigin(item.stream), look);
+  else if (item.kind === "object") {
+    const { signal } = new AbortController();
+    const options = { partBytes: PART_BYTES, attempts: 1, minDelayMs: 1, maxDelayMs: 1, signal };
+    const object = await openObject(plan.reader, item.ref, options);
+    const origin = objectOrigin(item.ref, object.etag, object.lastModified, plan.clock.now());
+    await readContents({ ...object, maxHeldBytes: PART_BYTES }, origin, look);
+  }
+  return look.found();
+}
+
+async function readContents(stored: Stored, origin: Origin, look: Look): Promise<void> {
+  for await (const content of contents(stored, look.plan.contentOptions(look.item))) {
+    look.compression = content.layers.length === 0 ? "none" : content.layers.join(", ");
+    await readContent(content, look.reader(origin), look);
+    if (look.enough) return;
+  }
+}
+
+async function readContent(content: Content, reader: RecordReader, look: Look): Promise<void> {
+  if (content.kind === "rows") {
+    for await (const block of content.blocks) {
+      reader.read(block);
+      if (look.enough) return;
+    }
+    return;
+  }
+  const framer = reader.framer(look.plan.config.read);
+  for await (const chunk of content.chunks) {
+    framer.push(chunk, (block) => reader.read(block));
+    look.bytes += chunk.length;
+    if (look.enough) return;
+  }
+  framer.end((block) => reader.read(block));
+}
+
+/** What was seen so far. */
+class Look {
+  readonly plan: Plan;
+  readonly item: OpenItem;
+  compression: string | undefined;
+  bytes = 0;
+  readonly #processing: Processing;
+  readonly #records: ExplainedRecord[] = [];
+  #reader: RecordReader | undefined;
+  #context: RecordCursor["context"] | undefined;
+
+  constructor(plan: Plan, processing: Processing, item: OpenItem) {
+    this.plan = plan;
+    this.item = item;
+    this.#processing = processing;
+  }
+
+  get enough(): boolean {
+    return this.#records.length === RECORDS || this.bytes >= PEEK_BYTES;
+  }
+
+  reader(origin: Origin): RecordReader {
+    const key = this.item.kind === "object" ? this.item.ref.key : undefined;
+    const counts = { in: 0, skipped: 0, unparsed: 0 };
+    this.#reader = new RecordReader(origin, this.plan.sourceOf(this.item), key, counts, (record) => this.#take(record));
+    return this.#reader;
+  }
+
+  found(): First {
+    const { format, formatFrom, framing } = this.#reader ?? {};
+    const [first] = this.#records;
+    return {
+      compression: this.compression,
+      framing,
+      format,
+      formatFrom,
+      dataset: this.#context?.dataset,
+      namespace: this.#context?.namespace,
+      sinks: first?.routes.flatMap((route) => (route.filtered ? [] : route.sinks)),
+      routes: first?.routes,
+      records: this.#records,
+      reason:
+        first === undefined
+          ? "no records"
+          : first.routes.every(({ filtered }) => filtered)
+            ? "the first record is filtered out"
+            : undefined,
+    };
+  }
+
+  #take(record: RecordCursor): void {
+    if (this.#records.length === RECORDS) return;
+    this.#context = record.context;
+    const out = new ByteWriter(1024);
+    encodeDocument(record, out);
+    this.#records.push({
+      id: recordId(record.idKey, record.start, record.end, record.part),
+      routes: this.#routesOf(record),
+      document: JSON.parse(out.view().toString("utf8")),
+    });
+  }
+
+  #routesOf(record: RecordCursor): ExplainedRoute[] {
+    const routes: ExplainedRoute[] = [];
+    runSteps(
+      this.#processing.steps,
+      record,
+      this.#visitor((passed) => {
+        for (const { routes: numbers, sinks, steps } of this.#processing.route(passed)) {
+          let filtered = true;
+          runSteps(
+            steps,
+            passed,
+            this.#visitor(() => {
+              filtered = false;
+            }),
+          );
+          routes.push({ routes: numbers, sinks: sinks.map((sink) => this.plan.sinkNames[sink] as string), filtered });
+        }
+      }),
+    );
+    return routes;
+  }
+
+  #visitor(pass: (record: RecordCursor) => void): StepVisitor {
+    // What a transform refuses goes to the dead letters of the same sinks.
+    return { pass, refused: pass, filtered: () => {}, added: () => {} };
+  }
+}
