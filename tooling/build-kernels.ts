@@ -94,6 +94,16 @@ const KERNELS: readonly Kernel[] = [
     output: "packages/core/src/object/inflate-wasm.ts",
     exports: ["input", "input_capacity", "piece", "piece_size", "crc", "unused", "start", "feed", "run"],
   },
+  {
+    source: "packages/codecs/src/bzip2/bunzip2.c",
+    output: "packages/codecs/src/bzip2/bunzip2-wasm.ts",
+    exports: ["input", "room", "piece", "piece_size", "taken", "start", "feed", "run"],
+  },
+  {
+    source: "packages/codecs/src/blocks/blocks.c",
+    output: "packages/codecs/src/blocks/blocks-wasm.ts",
+    exports: ["__heap_base", "crc32c", "snappy_size", "snappy", "lz4"],
+  },
 ];
 
 /** Another compiler makes another module of the same source. */

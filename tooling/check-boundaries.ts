@@ -11,10 +11,17 @@ const CORE_PACKAGES = new Set(["zod", "p-retry"]);
 /** Which of our own packages each may build on; beside its own package.json. */
 const INWARD: Readonly<Record<string, readonly string[]>> = {
   core: [],
+  codecs: ["@sluice/core"],
   "sinks-elastic": ["@sluice/core"],
   "sinks-http": ["@sluice/core"],
   "sinks-s3-archive": ["@sluice/core"],
-  "lambda-entry": ["@sluice/core", "@sluice/sinks-elastic", "@sluice/sinks-http", "@sluice/sinks-s3-archive"],
+  "lambda-entry": [
+    "@sluice/core",
+    "@sluice/codecs",
+    "@sluice/sinks-elastic",
+    "@sluice/sinks-http",
+    "@sluice/sinks-s3-archive",
+  ],
   cli: ["@sluice/core", "@sluice/lambda-entry"],
 };
 

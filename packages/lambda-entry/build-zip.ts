@@ -12,6 +12,9 @@ const USES: Readonly<Record<string, readonly string[]>> = {
   "S3 → http": [S3, "sinks-http/src/index.ts"],
   "S3 → Elasticsearch": [S3, "sinks-elastic/src/index.ts", "@elastic/elasticsearch/esm/index.js"],
   "S3 → S3 archive": [S3, "sinks-s3-archive/src/archive/index.ts"],
+  "S3 → stdout, bzip2": [S3, "src/sinks/stdout/index.ts", "codecs/src/bzip2/bunzip2.ts"],
+  "S3 → stdout, Parquet": [S3, "src/sinks/stdout/index.ts", "codecs/src/parquet/parquet.ts"],
+  patterns: ["codecs/src/patterns/re2.ts"],
   "a secret in SSM": ["src/aws/sdk/ssm.ts"],
   "a config in YAML": ["src/config/yaml.ts"],
 };

@@ -59,7 +59,9 @@ export function compilePlan(config: Config, ports: Ports): Plan {
     patterns,
     sourceOf,
     contentOptions: (item) => {
-      const { compression = "auto", format, among } = sourceOf(item);
+      const { compression: named = "auto", format, among } = sourceOf(item);
+      // Inline payloads are unpacked with their envelopes: what they were packed with isn't there any more.
+      const compression = item.kind === "object" || named === "none" ? named : "auto";
       const header = (columns: readonly string[]): readonly string[] | undefined =>
         headerOf(columns, format === undefined ? among : [format]);
       return { compression, codecs: ports.codecs ?? [], limits: config.read, header };

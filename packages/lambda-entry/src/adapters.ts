@@ -1,6 +1,9 @@
 import { type SinkCatalog, type SinkDefinition, SluiceError } from "@sluice/core";
 import { loadPlugin } from "./load-plugin.ts";
 
+/** Compressions and patterns; the code of each is loaded when an object or a config needs it. */
+export { codecs, loadPatterns } from "@sluice/codecs";
+
 /** The adapters, each loaded only when a config names it: a new sink is one line here. */
 const SINKS: Readonly<Record<string, () => Promise<SinkDefinition>>> = {
   elasticsearch: async () => (await import("@sluice/sinks-elastic")).elasticsearch,

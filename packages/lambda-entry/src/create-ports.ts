@@ -1,5 +1,5 @@
 import type { Config, Logger, Meter, ObjectReader, Ports, SecretStore, SinkDefinition } from "@sluice/core";
-import { sinkCatalog } from "./adapters.ts";
+import { codecs, loadPatterns, sinkCatalog } from "./adapters.ts";
 import type { AwsOptions } from "./aws/options.ts";
 import { createReingest } from "./aws/reingest.ts";
 import { createS3Reader } from "./aws/s3-reader.ts";
@@ -34,6 +34,8 @@ export function createPorts(options: PortOptions): Ports {
     reingest: createReingest(aws),
     transform: transformLoader(options.baseDir),
     reader: options.reader ?? createS3Reader({ aws, env }),
+    codecs,
+    patterns: loadPatterns,
     secrets: options.secrets ?? createSecretStore({ env, cwd, aws }),
     configName: options.name,
     baseDir: cwd,
