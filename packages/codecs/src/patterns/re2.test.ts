@@ -16,7 +16,6 @@ describe("patterns", () => {
   ])("%s in %j", (pattern, text, found, replaced) => {
     const compiled = compile(pattern);
     expect(compiled.test(text)).toBe(found);
-    expect(compiled.test(Buffer.from(text))).toBe(found);
     expect(compiled.replace(text, "#")).toBe(replaced);
   });
 

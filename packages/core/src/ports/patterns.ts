@@ -1,7 +1,7 @@
 /** A compiled pattern. */
 export interface Pattern {
-  /** Whether it matches anywhere in the text, given as it is or in UTF-8. In time linear in its length, whatever the pattern is. */
-  test(text: string | Uint8Array): boolean;
+  /** Whether it matches anywhere in the text. In time linear in its length, whatever the pattern is. */
+  test(text: string): boolean;
   /**
    * The text with every match, from the left and not overlapping, replaced by `replacement` as it stands (no `$1` in it), or
    * by what it makes of the match. Each match is found in time linear in the length of the text.
