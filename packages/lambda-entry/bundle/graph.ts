@@ -37,10 +37,14 @@ function fileOf(outputs: Outputs, module: string): string {
   return found;
 }
 
-/** npm packages, and packages of this repository other than core, that have code in these files. */
+/** Core, and of the codecs what tells compressions apart: that is asked of every object. */
+const OWN = /^\.\.\/(?:core\/|codecs\/src\/(?:index|magic|[^/]+\/magic)\.ts$)/;
+
+/** npm packages, and packages of this repository beside those, that have code in these files. */
 export function packagesIn(files: readonly string[], outputs: Outputs): string[] {
   const inputs = files.flatMap((file) => Object.keys(outputs[file]?.inputs ?? {}));
   const names = inputs.flatMap((input) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? []);
-  const siblings = inputs.flatMap((input) => /^\.\.\/(?!core\/)([^/]+)\/src\//.exec(input)?.[1] ?? []);
+  const others = inputs.filter((input) => !OWN.test(input));
+  const siblings = others.flatMap((input) => /^\.\.\/([^/]+)\/src\//.exec(input)?.[1] ?? []);
   return [...new Set([...names, ...siblings])].sort();
 }
