@@ -11,7 +11,7 @@ const WORKLOADS = [
   ["w1", "sluice-ecs", "load balancer logs, parsed to ECS"],
   ["w2", "sluice", "CloudTrail"],
   ["w2", "sluice-ecs", "CloudTrail, parsed to ECS"],
-  ["vpc-8m", "sluice-ecs", "VPC flow logs, parsed to ECS"],
+  ["vpc-4m", "sluice-ecs", "VPC flow logs, parsed to ECS"],
   ["w3", "sluice", "CloudWatch Logs by way of Kinesis"],
   ["w3", "sluice-both", "the same, to Elasticsearch and archive"],
   ["w4", "sluice", "JSON lines"],

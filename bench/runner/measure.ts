@@ -1,6 +1,5 @@
 import type { StandIns } from "../stubs/stand-ins.ts";
-import type { Subject } from "../subject/subjects.ts";
-import { prepare, type Workload } from "../workloads/workloads.ts";
+import { prepare } from "../workloads/workloads.ts";
 import { writeCells } from "./cells.ts";
 import type { Measurement } from "./measurement.ts";
 import type { Cores } from "./pin.ts";
@@ -34,23 +33,12 @@ async function* measureStep(
   cores: Cores,
 ): AsyncGenerator<Measurement> {
   const prepared = await prepare(workload);
+  const { warmUps, counted } = workload;
   const core = cores.function;
   if (round === 0 && subjects.some(({ name }) => name === "gzip-only"))
     await writeCells(prepared, (run) => runOnce({ ...run, standIns, core }));
   for (const subject of round % 2 === 0 ? subjects : subjects.toReversed()) {
-    const { warmUps } = workload;
-    const run = await runOnce({
-      subject,
-      workload: prepared,
-      warmUps,
-      counted: countedOf(workload, subject),
-      standIns,
-      core,
-    });
+    const run = await runOnce({ subject, workload: prepared, warmUps, counted, standIns, core });
     yield { workload: workload.name, subject: subject.name, round, run };
   }
-}
-
-function countedOf({ counted, countedOfSlow = counted }: Workload, { slow }: Subject): number {
-  return slow === true ? countedOfSlow : counted;
 }

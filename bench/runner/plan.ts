@@ -44,5 +44,5 @@ export function pairsNamed(workloads: readonly string[], subjects: readonly stri
 function recounted(workload: Workload, invocations: number): Workload {
   const warmUps = invocations > 1 ? 1 : 0;
   const counted = invocations - warmUps;
-  return { ...workload, warmUps, counted, countedOfSlow: counted };
+  return { ...workload, warmUps, counted };
 }

@@ -15,8 +15,6 @@ export interface Subject {
   readonly handler: string;
   /** Name of the subject that it is compared with; undefined where there is none. */
   readonly yardstick?: string;
-  /** Takes much longer over an invocation than `sluice`. */
-  readonly slow?: true;
   /** Times that each record must arrive, in bulk requests and in objects put. */
   readonly deliveries: { readonly bulk: number; readonly archive: number };
   readonly env: (around: Surroundings) => Readonly<Record<string, string>>;
@@ -37,7 +35,6 @@ export const SUBJECTS: readonly Subject[] = [
   {
     ...sluice("sluice-ecs", "parsed to ECS; gzip level 1", BULK, (to) => ({ ...ECS, sinks: search(to) })),
     yardstick: "naive",
-    slow: true,
   },
   {
     ...sluice("sluice-plain", "message, id and origin; no compression", BULK, (to) => ({
@@ -52,13 +49,11 @@ export const SUBJECTS: readonly Subject[] = [
       sinks: archive(to),
     })),
     yardstick: "gzip-only",
-    slow: true,
   },
   {
     ...sluice("sluice-both", "Elasticsearch and archive, as by default", { bulk: 1, archive: 1 }, (to) => ({
       sinks: { ...search(to), ...archive(to) },
     })),
-    slow: true,
   },
   sluice("sluice-wide", "64 objects read at once", BULK, (to) => ({
     ...RAW,
@@ -80,7 +75,6 @@ export const SUBJECTS: readonly Subject[] = [
     name: "gzip-only",
     title: "gzipSync of what sluice-archive puts, at its level, and nothing else",
     handler: GZIP_ONLY,
-    slow: true,
     deliveries: NONE,
     env: ({ cells }) => ({ CELLS: cells }),
   },
@@ -115,5 +109,5 @@ function naive(name: string, title: string, compression: string): Subject {
     ELASTICSEARCH_URL: `http://${addresses.elasticsearch}`,
     COMPRESSION: compression,
   });
-  return { name, title, handler: NAIVE, slow: true, deliveries: BULK, env };
+  return { name, title, handler: NAIVE, deliveries: BULK, env };
 }

@@ -40,7 +40,7 @@ export const TARGETS: readonly Target[] = [
   ),
   faster("w1-ecs", "load balancer logs to ECS, × naive unparsed", ["w1", "sluice-ecs"], ["w1", "naive"], 1.25),
   faster("w2-ecs", "CloudTrail to ECS, × naive unparsed", ["w2", "sluice-ecs"], ["w2", "naive"], 1),
-  faster("vpc-ecs", "VPC flow logs to ECS, × naive unparsed", ["vpc-8m", "sluice-ecs"], ["vpc-8m", "naive"], 1),
+  faster("vpc-ecs", "VPC flow logs to ECS, × naive unparsed", ["vpc-4m", "sluice-ecs"], ["vpc-4m", "naive"], 1),
   {
     id: "first-bulk",
     title: "process start to first bulk request, load balancer logs",
