@@ -8,7 +8,7 @@ import { pairsNamed, pairsOf, planOf, type Step } from "./plan.ts";
 export const USAGE = `pnpm bench [--only w1,w4-256m] [--subjects sluice,sluice-ecs,naive] [--rounds 5] [--invocations N]
   Without --only and --subjects: all that the targets need, and a verdict on each.
   --only         workloads: ${WORKLOADS.map(({ name, title }) => `${name} (${title})`).join(", ")};
-                 w1, w4 and vpc of other sizes up to 1 GB: w1-256m, w4-1g; small-1 to small-128: tiny objects at once
+                 w1, w4 and vpc of other sizes up to 1 GB: w1-256m, w4-1g; small-1 to small-64: tiny objects at once
   --subjects     ${SUBJECTS.map(({ name }) => name).join(", ")};
                  a yardstick that one needs is added. Default with a workload that no target needs: sluice
   --rounds       rounds over all pairs; 1 GB is done in 3 at most

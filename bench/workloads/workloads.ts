@@ -29,8 +29,8 @@ const ONCE_WARM = { warmUps: 1, counted: 1 } as const;
 /** Beyond this an object takes seconds, and is one of few. */
 const LARGE = 512 * MB;
 /** Tiny objects that a run of `small-N` reads, N at once: first to warm up, then counted. */
-const SMALL_WARM_UPS = 128;
-const SMALL_COUNTED = 256;
+const SMALL_WARM_UPS = 64;
+const SMALL_COUNTED = 192;
 
 export const WORKLOADS: readonly Workload[] = [
   alb("w1", DEFAULT_BYTES),
