@@ -24,23 +24,26 @@ export class ConfigError extends SluiceError {
   }
 }
 
+/** A schema is used once: having zod compile it takes longer than it saves. */
+const ONCE = { reportInput: true, jitless: true } as const;
+
 /** Checks all that core knows of a config. Sinks' own options are checked by `parseSinkOptions`, once their code is loaded. */
 export function parseConfig(value: unknown, file: string = "config"): Config {
-  const result = configSchema.safeParse(value, { reportInput: true });
+  const result = configSchema.safeParse(value, ONCE);
   if (result.success) return result.data;
   throw new ConfigError(file, issuesOf(result.error, value, configSchema, []));
 }
 
 /** The adapter's options out of a sink's config, by the adapter's schema. */
 export function parseSinkOptions(name: string, definition: SinkDefinition, options: unknown, file: string): unknown {
-  const result = definition.options.safeParse(options, { reportInput: true });
+  const result = definition.options.safeParse(options, ONCE);
   if (result.success) return result.data;
   throw new ConfigError(file, issuesOf(result.error, options, definition.options, ["sinks", name]));
 }
 
 /** What is wrong in a sink's options while secrets are still placeholders: those can't be judged yet. */
 export function sinkOptionIssues(name: string, definition: SinkDefinition, options: unknown): readonly ConfigIssue[] {
-  const result = definition.options.safeParse(options, { reportInput: true });
+  const result = definition.options.safeParse(options, ONCE);
   if (result.success) return [];
   const known = result.error.issues.filter(
     (issue) => !hasSecret(valueAt(options, issue.path)) || issue.path.length === 0,

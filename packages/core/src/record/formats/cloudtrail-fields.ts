@@ -100,4 +100,10 @@ export const COPIES: readonly { readonly place: number; readonly slot: number; r
     fields.map((field) => ({ place: place(member), slot: slot(field), kind })),
   );
 
-export const TABLE: MemberTable = new MemberTable(shapeOf(paths.map((path, i) => [path.split("."), i])));
+let made: MemberTable | undefined;
+
+/** Made when the first event comes: most functions never meet one. */
+export function table(): MemberTable {
+  made ??= new MemberTable(shapeOf(paths.map((path, i) => [path.split("."), i])));
+  return made;
+}

@@ -4,7 +4,7 @@ import { parseIsoZ } from "../../bytes/iso-time.ts";
 import { LayoutValues } from "../layout.ts";
 import type { RecordCursor } from "../record.ts";
 import { categoryOf } from "./cloudtrail-categories.ts";
-import { CONSOLE_LOGIN, COPIES, layout, place, TABLE } from "./cloudtrail-fields.ts";
+import { CONSOLE_LOGIN, COPIES, layout, place, table } from "./cloudtrail-fields.ts";
 import type { ParseResult } from "./format.ts";
 import { JsonScanner } from "./json-scanner.ts";
 import { MemberTable } from "./member-table.ts";
@@ -73,7 +73,7 @@ export function setTime(record: RecordCursor, scanner: JsonScanner, at: number):
 }
 
 class Event {
-  readonly #members = new JsonScanner(TABLE);
+  readonly #members = new JsonScanner(table());
   readonly #resource = new JsonScanner(RESOURCE_TABLE);
   readonly #values = new LayoutValues(layout);
   #bytes: Uint8Array = new Uint8Array(0);
