@@ -10,17 +10,18 @@ export function contextOf(origin: Origin, settings: SourceSettings, format: Form
   const unknown = origin.service === "cloudwatch-logs" ? LOGS_DATASET : GENERIC_DATASET;
   const dataset = settings.dataset ?? format.dataset ?? unknown;
   const { namespace, tags } = settings;
-  const constants = new Map([
-    ...origin.constants,
-    ...(settings.fields ? Object.entries(format.constants) : []),
-    ...(settings.fields ? Object.entries(format.constantsOf?.(origin) ?? {}) : []),
-    ["data_stream.dataset", dataset],
-    ["data_stream.namespace", namespace],
-    ["data_stream.type", "logs"],
-    ["ecs.version", ECS_VERSION],
-    ["event.dataset", dataset],
-    ...Object.entries(settings.constants),
-  ] as [string, ConstantValue][]);
+  const constants = new Map<string, ConstantValue>(origin.constants);
+  const add = (all: Readonly<Record<string, ConstantValue>>): void => {
+    for (const name of Object.keys(all)) constants.set(name, all[name] as ConstantValue);
+  };
+  if (settings.fields) add(format.constants);
+  if (settings.fields && format.constantsOf !== undefined) add(format.constantsOf(origin));
+  constants.set("data_stream.dataset", dataset);
+  constants.set("data_stream.namespace", namespace);
+  constants.set("data_stream.type", "logs");
+  constants.set("ecs.version", ECS_VERSION);
+  constants.set("event.dataset", dataset);
+  add(settings.constants);
   const layout = settings.fields ? (own ?? format.layout) : undefined;
   // What the config says of its source stands against both.
   const overrides = new Set([...(layout?.overrides ?? [])].filter((name) => !Object.hasOwn(settings.constants, name)));

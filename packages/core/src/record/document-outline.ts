@@ -1,0 +1,191 @@
+import { Buffer } from "node:buffer";
+import { type Group, opening, type Slot } from "./document-slots.ts";
+import type { Layout, LeafType } from "./layout.ts";
+
+/** Members that the document itself has: a constant of that name stands under `labels`, ECS's place for one's own. */
+const TAKEN: ReadonlySet<string> = new Set(["@timestamp", "message", "json", "tags", "sluice"]);
+
+/** What documents have in common that differ in the values of their constants only. */
+export interface OutlineParts {
+  /** Of the constants, each of which is known by its number from here on. */
+  readonly names: readonly string[];
+  readonly layout: Layout | undefined;
+  /** Constants that a record's own value, where it has one, stands instead of. */
+  readonly overrides: readonly string[];
+  /** Records carry their place in a file. */
+  readonly offset: boolean;
+  /** Records carry an id given by the service. */
+  readonly eventId: boolean;
+}
+
+/** Text as it stands, or a constant's number. */
+export type Piece = string | number;
+
+export type OutlineStep =
+  | { readonly kind: "pieces"; readonly pieces: readonly Piece[] }
+  | { readonly kind: "offset" | "eventId" }
+  | Slot
+  | Group
+  | { readonly kind: "either"; readonly own: Slot; readonly otherwise: number };
+
+type Leaf =
+  | { readonly kind: "constant"; readonly number: number }
+  | { readonly kind: "offset" }
+  | { readonly kind: "eventId" }
+  | {
+      readonly kind: "slot";
+      readonly slot: number;
+      readonly type: LeafType;
+      /** The constant that stands there when the record has no value. */
+      otherwise?: number;
+    };
+
+interface Node {
+  readonly children: Map<string, Node>;
+  leaf?: Leaf;
+}
+
+/** Outlines kept of one layout: as many as there are sets of constants' names, which configs and formats bring about. */
+const MAX_OUTLINES = 256;
+const NO_LAYOUT = {};
+const known = new WeakMap<object, Map<string, readonly OutlineStep[]>>();
+
+/** Made once for each set of names; holds none of the values. */
+export function outlineOf(parts: OutlineParts): readonly OutlineStep[] {
+  const layout = parts.layout ?? NO_LAYOUT;
+  const outlines = known.get(layout) ?? new Map<string, readonly OutlineStep[]>();
+  known.set(layout, outlines);
+  const key = JSON.stringify([parts.names, parts.overrides, parts.offset, parts.eventId]);
+  const ready = outlines.get(key);
+  if (ready !== undefined) return ready;
+  if (outlines.size >= MAX_OUTLINES) outlines.clear();
+  const made = compile(parts);
+  outlines.set(key, made);
+  return made;
+}
+
+function compile({ names, layout, overrides, offset, eventId }: OutlineParts): readonly OutlineStep[] {
+  const root: Node = { children: new Map() };
+  layout?.leaves.forEach(({ path, type }, slot) => {
+    place(root, path, { kind: "slot", slot, type });
+  });
+  for (const [number, path] of names.entries()) {
+    const own = overrides.includes(path) ? leafAt(root, path) : undefined;
+    if (own?.kind === "slot") own.otherwise = number;
+    else place(root, ownPlace(path), { kind: "constant", number });
+  }
+  if (offset) place(root, "log.offset", { kind: "offset" });
+  if (eventId) place(root, "event.id", { kind: "eventId" });
+  settle(root);
+  const compiler = new Compiler();
+  compiler.members(root, false);
+  return compiler.finish();
+}
+
+/** Turns the tree into steps, joining what follows each other and is certain. */
+class Compiler {
+  readonly #steps: OutlineStep[] = [];
+  #pieces: Piece[] = [];
+
+  finish(): readonly OutlineStep[] {
+    this.#flush();
+    return this.#steps;
+  }
+
+  /** `first`: nothing was written in this object yet, so its first member has no comma. */
+  members(node: Node, first: boolean): void {
+    let comma = first ? "" : ",";
+    const children = [...node.children].map(([name, child]) => [JSON.stringify(name), child] as const);
+    for (const [name, child] of children) {
+      if (!isCertain(child)) continue;
+      this.#pieces.push(`${comma}${name}:`);
+      comma = ",";
+      this.#certain(child);
+    }
+    for (const [name, child] of children) if (!isCertain(child)) this.#step(uncertain(name, child));
+  }
+
+  #certain(node: Node): void {
+    if (node.children.size > 0) {
+      this.#pieces.push("{");
+      this.members(node, true);
+      this.#pieces.push("}");
+    } else if (node.leaf?.kind === "constant") this.#pieces.push(node.leaf.number);
+    else if (node.leaf?.kind === "slot") {
+      const { slot, type, otherwise } = node.leaf;
+      const own: Slot = { kind: "slot", key: Buffer.from(opening(type)), slot, type };
+      this.#step({ kind: "either", own, otherwise: otherwise as number });
+    } else if (node.leaf?.kind === "offset") this.#step({ kind: "offset" });
+    else {
+      this.#pieces.push('"');
+      this.#step({ kind: "eventId" });
+      this.#pieces.push('"');
+    }
+  }
+
+  #step(step: OutlineStep): void {
+    this.#flush();
+    this.#steps.push(step);
+  }
+
+  #flush(): void {
+    if (this.#pieces.length > 0) this.#steps.push({ kind: "pieces", pieces: joined(this.#pieces) });
+    this.#pieces = [];
+  }
+}
+
+/** Neighbouring texts as one. */
+function joined(pieces: readonly Piece[]): readonly Piece[] {
+  const all: Piece[] = [];
+  for (const piece of pieces) {
+    const last = all.at(-1);
+    if (typeof piece === "string" && typeof last === "string") all[all.length - 1] = last + piece;
+    else all.push(piece);
+  }
+  return all;
+}
+
+function ownPlace(path: string): string {
+  return TAKEN.has(path.split(".", 1)[0] as string) ? `labels.${path}` : path;
+}
+
+function leafAt(root: Node, path: string): Leaf | undefined {
+  return path.split(".").reduce<Node | undefined>((node, name) => node?.children.get(name), root)?.leaf;
+}
+
+function place(root: Node, path: string, leaf: Leaf): void {
+  let node = root;
+  for (const name of path.split(".")) {
+    let child = node.children.get(name);
+    if (child === undefined) {
+      child = { children: new Map() };
+      node.children.set(name, child);
+    }
+    node = child;
+  }
+  node.leaf = leaf;
+}
+
+/** A path that is also the beginning of another's keeps its own value under `.value`, as an object can't be both. */
+function settle(node: Node): void {
+  for (const child of node.children.values()) settle(child);
+  if (node.leaf === undefined || node.children.size === 0) return;
+  let name = "value";
+  while (node.children.has(name)) name = `_${name}`;
+  node.children.set(name, { children: new Map(), leaf: node.leaf });
+  delete node.leaf;
+}
+
+function isCertain(node: Node): boolean {
+  if (node.leaf !== undefined) return node.leaf.kind !== "slot" || node.leaf.otherwise !== undefined;
+  return [...node.children.values()].some(isCertain);
+}
+
+function uncertain(name: string, node: Node): Slot | Group {
+  if (node.leaf?.kind === "slot") {
+    const { slot, type } = node.leaf;
+    return { kind: "slot", key: Buffer.from(`,${name}:${opening(type)}`), slot, type };
+  }
+  const members = [...node.children].map(([inner, child]) => uncertain(JSON.stringify(inner), child));
+  return { kind: "group", open: Buffer.from(`,${name}:{`), members };
+}
