@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { isPlausibleTime } from "../bytes/iso-time.ts";
 import type { ObjectRef } from "../ports/object-reader.ts";
 
@@ -25,9 +25,9 @@ export interface Origin {
 
 /** Schema version + 128 bits of SHA-256 over the parts, in hex. The parts are length-prefixed, so that they can't run together. */
 export function sourceKey(...parts: readonly (string | undefined)[]): string {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part === undefined ? "-" : `${Buffer.byteLength(part)}:${part}`);
-  return ID_SCHEMA + hash.digest("hex").slice(0, 32);
+  let text = "";
+  for (const part of parts) text += part === undefined ? "-" : `${Buffer.byteLength(part)}:${part}`;
+  return ID_SCHEMA + hash("sha256", text).slice(0, 32);
 }
 
 function constantsOf(pairs: Readonly<Record<string, string | undefined>>): Map<string, string> {
