@@ -304,3 +304,25 @@ test("whatever sinks answer, the law holds, each record is accounted for once, a
     { numRuns: 60 },
   );
 });
+
+test("an object is read as its source says: on behalf of a role, where its bucket lies", async () => {
+  const asked: unknown[] = [];
+  const sink = scriptedSink();
+  const sources = [
+    { match: { bucket: "b" }, role: "arn:aws:iam::210987654321:role/r", externalId: "x", region: "us-east-2" },
+  ];
+  const pipeline = createPipeline(parseConfig({ sources, sinks: { one: { type: "one" } } }, "test"), {
+    sinks: async () => sink.definition,
+    reader: {
+      read: async (ref, range, signal) => {
+        asked.push(ref);
+        return readerOf({ a: textOf("a", 1) }).read(ref, range, signal);
+      },
+    },
+  });
+  await pipeline.handle(notification("a"));
+  expect(asked).toMatchObject([
+    { key: "a", role: "arn:aws:iam::210987654321:role/r", externalId: "x", region: "us-east-2" },
+  ]);
+  expect(sink.delivered).toHaveLength(1);
+});

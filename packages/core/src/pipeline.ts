@@ -62,7 +62,7 @@ async function carry(item: Item, unit: number, run: Run): Promise<void> {
   try {
     run.checkDeadline();
     if (item.kind !== "object") await run.sinks();
-    if (item.kind === "object") await carryObject(item.ref, item, number, account, run);
+    if (item.kind === "object") await carryObject(run.plan.refOf(item), item, number, account, run);
     else if (item.kind === "direct") await carryDirect(item, number, account, run);
     else await carryInline(item, unit, number, account, run);
     account.finished = true;

@@ -6,7 +6,7 @@ import type { ContentOptions } from "./object/contents.ts";
 import { RETURNED } from "./outcome/returned.ts";
 import { PatternSet } from "./pattern-set.ts";
 import { type Clock, systemClock } from "./ports/clock.ts";
-import type { ObjectReader } from "./ports/object-reader.ts";
+import type { ObjectReader, ObjectRef } from "./ports/object-reader.ts";
 import { headerOf } from "./record/formats/index.ts";
 import { compileSources, type SourceSettings } from "./record/source.ts";
 import { compileProcessing, compileReturning, type Processing } from "./route/processing.ts";
@@ -28,6 +28,8 @@ export interface Plan {
   readonly sourceOf: (item: OpenItem) => SourceSettings;
   /** What the config does to records; made, with all that it names, on first use. A failure isn't kept. */
   readonly processing: () => Promise<Processing>;
+  /** An object, and how it is to be read. */
+  readonly refOf: (item: Extract<OpenItem, { kind: "object" }>) => ObjectRef;
   /** How an item's bytes are to be decoded. */
   readonly contentOptions: (item: OpenItem) => ContentOptions;
   receiver(invocation: Invocation): ReceiverContext;
@@ -58,6 +60,7 @@ export function compilePlan(config: Config, ports: Ports): Plan {
     required: handles.map((handle) => handle.config.required),
     patterns,
     sourceOf,
+    refOf: (item) => ({ ...item.ref, ...sourceOf(item).access }),
     contentOptions: (item) => {
       const { compression: named = "auto", format, among } = sourceOf(item);
       // Inline payloads are unpacked with their envelopes: what they were packed with isn't there any more.

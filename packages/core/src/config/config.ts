@@ -77,6 +77,10 @@ export interface SourceConfig {
   /** Of formats whose records name their own members (`json`, `logfmt`): which is the time, and which the message; dotted within others. */
   readonly timestampField?: string | undefined;
   readonly messageField?: string | undefined;
+  /** Of objects: the role to read them as (another account's), what its trust policy asks for, and where the bucket lies. */
+  readonly role?: string | undefined;
+  readonly externalId?: string | undefined;
+  readonly region?: string | undefined;
   readonly tags: readonly string[];
   /** Constant fields added to every record, by dotted name. */
   readonly fields: Readonly<Record<string, string>>;

@@ -38,7 +38,7 @@ test("every error names file, path, what was expected and what was got", () => {
     [{ sinks: { out: { type: 5 } } }, "sluice.yaml: sinks.out.type: expected string, got number 5"],
     [
       { sinks: SINKS, route: [] },
-      "sluice.yaml: route: expected one of sources, process, routes, sinks, deadLetter, deadline, onUndecodable, read, got unknown key route",
+      "sluice.yaml: route: expected one of sources, process, routes, sinks, deadLetter, deadline, onUndecodable, triggers, read, got unknown key route",
     ],
     [
       { sinks: SINKS, sources: [{ datset: "aws.elb_logs" }] },
@@ -126,6 +126,6 @@ test("placeholders are not judged before their values are known", () => {
 
 test("the JSON Schema names every key", () => {
   const schema = configJsonSchema() as { properties: Record<string, unknown> };
-  const names = ["sources", "process", "routes", "sinks", "deadLetter", "deadline", "onUndecodable", "read"];
+  const names = ["sources", "process", "routes", "sinks", "deadLetter", "deadline", "onUndecodable", "triggers", "read"];
   expect(Object.keys(schema.properties)).toEqual(names);
 });

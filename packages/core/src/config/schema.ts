@@ -92,6 +92,12 @@ const source = z.strictObject({
   parse: z.enum(["ecs", "raw"]).default("ecs"),
   timestampField: z.string().min(1).optional(),
   messageField: z.string().min(1).optional(),
+  role: z
+    .string()
+    .regex(/^arn:[a-z-]+:iam::\d{12}:role\/.+$/, "expected the ARN of a role")
+    .optional(),
+  externalId: z.string().min(1).optional(),
+  region: z.string().min(1).optional(),
   tags: z.array(z.string()).default([]),
   fields: z.record(fieldName, z.string()).default({}),
 });

@@ -47,8 +47,9 @@ export async function readFirst(plan: Plan, processing: Processing, item: OpenIt
   else if (item.kind === "object") {
     const { signal } = new AbortController();
     const options = { partBytes: PART_BYTES, attempts: 1, minDelayMs: 1, maxDelayMs: 1, signal };
-    const object = await openObject(plan.reader, item.ref, options);
-    const origin = objectOrigin(item.ref, object.etag, object.lastModified, plan.clock.now());
+    const ref = plan.refOf(item);
+    const object = await openObject(plan.reader, ref, options);
+    const origin = objectOrigin(ref, object.etag, object.lastModified, plan.clock.now());
     await readContents({ ...object, maxHeldBytes: PART_BYTES }, origin, look);
   }
   return look.found();

@@ -10,6 +10,9 @@ export interface ObjectRef {
   readonly size?: number | undefined;
   readonly region?: string | undefined;
   readonly account?: string | undefined;
+  /** ARN of the role to read it as, where it isn't the reader's own to read; and what that role's trust policy asks for. */
+  readonly role?: string | undefined;
+  readonly externalId?: string | undefined;
 }
 
 /** Bytes as stored; `end` is exclusive. `ifMatch` is the etag that an earlier range of the same read came with. */

@@ -43,6 +43,7 @@ export function settingsOf(over: Partial<SourceSettings> = {}): SourceSettings {
     namespace: "default",
     fields: true,
     tags: [],
+    access: {},
     constants: {},
     ...over,
   };

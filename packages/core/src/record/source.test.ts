@@ -130,9 +130,12 @@ test("the rest of a source is handed on, with defaults", () => {
     dataset: undefined,
     namespace: "default",
     fields: true,
+    access: {},
     tags: [],
     constants: {},
   });
+  const access = { role: "arn:aws:iam::210987654321:role/r", region: "us-east-2" };
+  expect(compileSources([source({}, access)])(OBJECT).access).toEqual(access);
 });
 
 describe("framing", () => {

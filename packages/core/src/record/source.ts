@@ -4,6 +4,7 @@ import type { Framing } from "../framing/content.ts";
 import type { Oversized } from "../framing/oversize.ts";
 import { PatternSet } from "../pattern-set.ts";
 import type { Compression } from "../ports/codec.ts";
+import type { ObjectRef } from "../ports/object-reader.ts";
 import { compileGlob, type Matcher } from "../process/glob.ts";
 import type { Table } from "./formats/csv-rows.ts";
 import type { Format } from "./formats/format.ts";
@@ -35,6 +36,8 @@ export interface SourceSettings {
   readonly oversized?: Oversized | undefined;
   readonly timestampField?: string | undefined;
   readonly messageField?: string | undefined;
+  /** Of objects: how they are to be read. */
+  readonly access: Pick<ObjectRef, "role" | "externalId" | "region">;
   readonly tags: readonly string[];
   readonly constants: Readonly<Record<string, string>>;
 }
@@ -106,6 +109,11 @@ function withoutHeader(table: Table | undefined): Partial<Table> {
   return { ...table, header: typeof table?.header === "object" ? table.header : false };
 }
 
+/** Only what the config says: what an event says of an object stands otherwise. */
+function accessOf({ role, externalId, region }: Partial<SourceConfig> = {}): SourceSettings["access"] {
+  return Object.fromEntries(Object.entries({ role, externalId, region }).filter(([, value]) => value !== undefined));
+}
+
 function formatFrom(source: SourceConfig | undefined, framing: SourceFraming): FormatFrom {
   const named = source?.format ?? framing.format ?? source?.dataset;
   return named === undefined ? "log group" : "config";
@@ -121,7 +129,7 @@ function settingsOf(
   const [format] = formats;
   return {
     index,
-    formatFrom: formats.length === 1 || source?.dataset !== undefined ? formatFrom(source, framing) : undefined,
+    formatFrom: formats.length === 1 || (formats.length === 0 && source?.dataset !== undefined) ? formatFrom(source, framing) : undefined,
     format: formats.length > 1 ? undefined : (format ?? (source?.dataset === undefined ? undefined : raw)),
     ...(formats.length > 1 ? { among: formats } : {}),
     dataset: source?.dataset ?? format?.dataset,
@@ -133,6 +141,7 @@ function settingsOf(
     fields: source?.parse !== "raw",
     timestampField: source?.timestampField,
     messageField: source?.messageField,
+    access: accessOf(source),
     tags: source?.tags ?? [],
     constants: source?.fields ?? {},
   };

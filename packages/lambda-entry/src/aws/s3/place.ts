@@ -38,6 +38,7 @@ export function plainPlace(
   env: Env,
 ): Place | undefined {
   const region = regionOfObject ?? aws.region ?? env.AWS_REGION ?? "";
+  if (typeof aws.credentials === "function") return undefined;
   const credentials = aws.credentials ?? environmentCredentials(env);
   const endpoint = aws.endpoint ?? env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL;
   if (credentials === undefined || !PLAIN_BUCKET.test(bucket) || !PLAIN_REGION.test(region)) return undefined;
