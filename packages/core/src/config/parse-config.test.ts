@@ -42,7 +42,7 @@ test("every error names file, path, what was expected and what was got", () => {
     ],
     [
       { sinks: SINKS, sources: [{ datset: "aws.elb_logs" }] },
-      "sluice.yaml: sources[0].datset: expected one of match, dataset, namespace, format, compression, framing, oversized, parse, timestampField, messageField, tags, fields, got unknown key datset",
+      "sluice.yaml: sources[0].datset: expected one of match, dataset, namespace, format, compression, framing, oversized, parse, timestampField, messageField, role, externalId, region, tags, fields, got unknown key datset",
     ],
     [
       { sinks: SINKS, sources: [{ format: "albs" }] },
@@ -126,6 +126,16 @@ test("placeholders are not judged before their values are known", () => {
 
 test("the JSON Schema names every key", () => {
   const schema = configJsonSchema() as { properties: Record<string, unknown> };
-  const names = ["sources", "process", "routes", "sinks", "deadLetter", "deadline", "onUndecodable", "triggers", "read"];
+  const names = [
+    "sources",
+    "process",
+    "routes",
+    "sinks",
+    "deadLetter",
+    "deadline",
+    "onUndecodable",
+    "triggers",
+    "read",
+  ];
   expect(Object.keys(schema.properties)).toEqual(names);
 });

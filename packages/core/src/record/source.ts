@@ -129,7 +129,10 @@ function settingsOf(
   const [format] = formats;
   return {
     index,
-    formatFrom: formats.length === 1 || (formats.length === 0 && source?.dataset !== undefined) ? formatFrom(source, framing) : undefined,
+    formatFrom:
+      formats.length === 1 || (formats.length === 0 && source?.dataset !== undefined)
+        ? formatFrom(source, framing)
+        : undefined,
     format: formats.length > 1 ? undefined : (format ?? (source?.dataset === undefined ? undefined : raw)),
     ...(formats.length > 1 ? { among: formats } : {}),
     dataset: source?.dataset ?? format?.dataset,
