@@ -39,7 +39,10 @@ export class Blocks {
   }
 
   crc32c(bytes: Uint8Array): number {
-    return this.#exports.crc32c(this.#put(bytes, 0), bytes.length) >>> 0;
+    const { memory, crc32c } = this.#exports;
+    // What was just decoded is read where it lies: it is still wanted.
+    const at = bytes.buffer === memory.buffer ? bytes.byteOffset : this.#put(bytes, 0);
+    return crc32c(at, bytes.length) >>> 0;
   }
 
   #decode(name: string, decode: Exports["lz4"], block: Uint8Array, room: number): Uint8Array {

@@ -27,17 +27,19 @@ const RANDOMISED = 5;
 export async function* bunzip2(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const kernel = instantiate<Exports>(WASM);
   kernel.start();
+  let fed = 0;
   for await (const chunk of chunks) {
     for (let at = 0; at < chunk.length; ) {
       const part = chunk.subarray(at, at + kernel.room());
       new Uint8Array(kernel.memory.buffer, kernel.input(), part.length).set(part);
       kernel.feed(part.length);
       at += part.length;
+      fed += part.length;
       yield* pieces(kernel, false);
     }
   }
   if ((yield* pieces(kernel, true)) !== END)
-    throw new SluiceError("OBJECT_TRUNCATED", `bzip2 data ends too early, after ${kernel.taken()} compressed bytes`);
+    throw new SluiceError("OBJECT_TRUNCATED", `bzip2 data ends too early, after ${fed} compressed bytes`);
 }
 
 function* pieces(kernel: Exports, last: boolean): Generator<Uint8Array, number> {

@@ -129,7 +129,8 @@ export class ColumnCursor {
 
   #takePage(header: PageHeader, bytes: Buffer): void {
     const { leaf, render, budget } = this.#parts;
-    if (header.values > this.#valuesLeft) throw damaged(`column ${leaf.index} has too many values`);
+    if (header.values < 0 || header.values > this.#valuesLeft)
+      throw damaged(`column ${leaf.index} has too many values`);
     this.#valuesLeft -= header.values;
     if (header.values === 0) return;
     // Levels take as much before it is known that they needn't be kept.

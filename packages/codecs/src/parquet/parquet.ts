@@ -33,7 +33,16 @@ const BLOCK_BYTES = 256 * 1024;
  * OBJECT_TRUNCATED, OBJECT_CORRUPT, OBJECT_ENCRYPTED, COMPRESSION_UNSUPPORTED, EXPANSION_LIMIT, FRAME_TOO_LARGE; rows
  * before are given out.
  */
-export async function* parquetRows(file: RandomAccess, { limits, header }: TableOptions): AsyncGenerator<FrameBlock> {
+export async function* parquetRows(file: RandomAccess, options: TableOptions): AsyncGenerator<FrameBlock> {
+  try {
+    yield* fileRows(file, options);
+  } catch (error) {
+    // Numbers that point beyond what there is.
+    throw error instanceof RangeError ? damaged("a value or a page that is cut off") : error;
+  }
+}
+
+async function* fileRows(file: RandomAccess, { limits, header }: TableOptions): AsyncGenerator<FrameBlock> {
   const metadata = await metadataOf(file, limits.maxDecoderBytes);
   const schema = schemaOf(metadata.schema);
   const names = namesOf(schema, header);
@@ -187,11 +196,7 @@ class RowBlock {
     const i = this.#count++;
     const from = this.#out.length;
     this.#from[i] = from;
-    try {
-      write(this.#out);
-    } catch (error) {
-      throw error instanceof RangeError ? damaged(`row ${this.row} is cut off`) : error;
-    }
+    write(this.#out);
     const to = this.#out.length;
     if (to - from > this.#maxFrameBytes)
       throw new SluiceError(

@@ -251,8 +251,7 @@ function writeIso(ms: number, more: string, out: ByteWriter): void {
 
 function seconds(perSecond: number): Render {
   return (bytes, at, out) => {
-    const value = bytes.readBigInt64LE(at);
-    out.ascii(String(value / BigInt(perSecond)));
+    out.integer(Math.floor(Number(bytes.readBigInt64LE(at)) / perSecond));
     return at + 8;
   };
 }

@@ -30,6 +30,7 @@ export async function* unsnappy(chunks: AsyncIterable<Uint8Array>): AsyncGenerat
       const kind = header[0] as number;
       const size = (header[1] as number) | ((header[2] as number) << 8) | ((header[3] as number) << 16);
       if (kind === STREAM) await expectStream(source, size, at);
+      else if (at === 0) throw damaged("no stream identifier", at);
       else if (kind === COMPRESSED || kind === UNCOMPRESSED) yield await content(source, blocks, kind, size, at);
       else if (kind >= FIRST_SKIPPABLE) await source.skip(size);
       else throw damaged(`a chunk of kind ${kind}`, at);
