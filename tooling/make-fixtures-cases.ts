@@ -71,6 +71,9 @@ const { alb, albKinds, albPlain, albWithOtherLines, orders, empty, untidy, separ
 const { multiMember, truncated, oddKey } = objects;
 const { cloudTrail, cloudTrailDigest, cloudTrailPretty, cloudTrailCut, vpcFlow, vpcFlowCustom } = objects;
 
+const { bzip2, snappy, zstd, zlib, gzipTwice, zip, zipCut } = objects;
+const { vpcFlowParquet, vpcFlowCustomParquet, securityLake } = objects;
+
 const put = (...all: readonly FixtureObject[]): Json => s3Event(...all.map((each) => s3Record(each)));
 const SUBJECT = "Amazon S3 Notification";
 
@@ -115,6 +118,9 @@ function sqsCases(): EventCase[] {
   ];
   const damaged = sqsMessage("damaged/cut", put(truncated));
   const audit = [cloudTrail, cloudTrailDigest, cloudTrailPretty, vpcFlow, vpcFlowCustom];
+  const packed = [bzip2, snappy, zstd, zlib, gzipTwice, zip];
+  const cutArchive = sqsMessage("packed/cut", put(zipCut));
+  const tables = [vpcFlowParquet, vpcFlowCustomParquet, securityLake];
   const cutTrail = sqsMessage("audit/cut", put(cloudTrailCut));
   const gone = sqsMessage("missing/gone", put({ ...orders, key: "orders/2026/11/03/gone.ndjson" }));
   return [
@@ -223,6 +229,19 @@ function sqsCases(): EventCase[] {
       about: "CloudTrail: a file, a digest without records, a pretty-printed one; VPC flow: default and own format",
       event: sqsEvent(...audit.map((each, i) => sqsMessage(`audit/${i}`, put(each)))),
       expected: expected(audit, fine(audit.length)),
+    },
+    {
+      name: "sqs/packed",
+      about:
+        "bzip2, snappy, zstd, zlib, gzip in gzip, an archive; and one cut off, which fails: told by what is in them",
+      event: sqsEvent(...packed.map((each, i) => sqsMessage(`packed/${i}`, put(each))), cutArchive),
+      expected: expected([...packed, zipCut], { units: { ok: packed.length, failed: 1 }, failures: [cutArchive.id] }),
+    },
+    {
+      name: "sqs/parquet",
+      about: "VPC flow logs in Parquet, which come out as those in text do; a file of Security Lake",
+      event: sqsEvent(...tables.map((each, i) => sqsMessage(`parquet/${i}`, put(each)))),
+      expected: expected(tables, fine(tables.length)),
     },
     {
       name: "sqs/truncated-document",

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { albKinds, albTraffic, randomFrom } from "./make-fixtures-alb.ts";
 import { cloudTrailDigest, cloudTrailEvents } from "./make-fixtures-cloudtrail.ts";
 import { ACCOUNT, gzip, md5, type ObjectFacts, REGION } from "./make-fixtures-events.ts";
+import { packed } from "./make-fixtures-packed.ts";
 import { vpcFlowCustom, vpcFlowDefault } from "./make-fixtures-vpc.ts";
 
 /** An object of a bucket folder and what is in it. */
@@ -50,6 +51,12 @@ const auditKey = (service: string, file: string): string =>
   `AWSLogs/${ACCOUNT}/${service}/${REGION}/2026/11/03/${ACCOUNT}_${file}`;
 const flowKey = (flowLog: string, name: string): string =>
   auditKey("vpcflowlogs", `vpcflowlogs_${REGION}_${flowLog}_20261103T0905Z_${name}.log.gz`);
+
+/** With folders as Hive has them, which flow logs in Parquet may be given. */
+const flowParquetKey = (flowLog: string, name: string): string =>
+  `AWSLogs/aws-account-id=${ACCOUNT}/aws-service=vpcflowlogs/aws-region=${REGION}/year=2026/month=11/day=03/` +
+  `${ACCOUNT}_vpcflowlogs_${REGION}_${flowLog}_20261103T0905Z_${name}.log.parquet`;
+const SECURITY_LAKE_KEY = `aws/VPC_FLOW/2.0/region=${REGION}/accountId=${ACCOUNT}/eventDay=20261103/1f2e3d4c5b6a.zstd.parquet`;
 
 const traffic = albTraffic({
   random: randomFrom(1),
@@ -142,5 +149,23 @@ export const objects = {
     records: vpcFlowCustom.length - 1,
     skipped: 1,
   }),
+  bzip2: object(APP, "packed/orders.ndjson.bz2", packed("orders.bz2"), { records: orders.length }),
+  snappy: object(APP, "packed/orders.ndjson.sz", packed("orders.sz"), { records: orders.length }),
+  zstd: object(APP, "packed/orders.ndjson.zst", packed("orders.zst"), { records: orders.length }),
+  zlib: object(APP, "packed/orders", packed("orders.zlib"), { records: orders.length }),
+  gzipTwice: object(APP, "packed/orders.ndjson.gz", packed("orders.gz.gz"), { records: orders.length }),
+  zip: object(APP, "packed/orders.zip", packed("orders.zip"), { records: orders.length }),
+  zipCut: object(APP, "packed/orders-cut.zip", packed("orders.zip").subarray(0, -30), { records: 0 }),
+  vpcFlowParquet: object(AUDIT, flowParquetKey("fl-0123456789abcdef0", "1a2b3c4d"), packed("vpc-flow.parquet"), {
+    records: vpcFlowDefault.length - 1,
+    skipped: 1,
+  }),
+  vpcFlowCustomParquet: object(
+    AUDIT,
+    flowParquetKey("fl-0fedcba9876543210", "5e6f7a8b"),
+    packed("vpc-flow-custom.parquet"),
+    { records: vpcFlowCustom.length - 1, skipped: 1 },
+  ),
+  securityLake: object(AUDIT, SECURITY_LAKE_KEY, packed("security-lake.parquet"), { records: 3 }),
   oddKey: object(APP, "text/grün tee+zucker 100% (neu).log", Buffer.from("eins\nzwei\n"), { records: 2 }),
 } as const satisfies Record<string, FixtureObject>;

@@ -165,7 +165,8 @@ async function* decoded(decoder: Decoder, peeked: Peeked, level: Level, opening:
   }
   const file = await randomAccess(peeked, level, limits);
   if (decoder.kind === "table") {
-    yield { kind: "rows", layers: level.layers, name: level.name, blocks: decoder.rows(file, { limits, header }) };
+    const blocks = expansion.rows()(decoder.rows(file, { limits, header }));
+    yield { kind: "rows", layers: level.layers, name: level.name, blocks };
     return;
   }
   const counted = expansion.layer();

@@ -1,4 +1,5 @@
 import { SluiceError } from "../errors.ts";
+import type { FrameBlock } from "../framing/frame.ts";
 import { type DecodeLimits, RATIO_FREE_BYTES } from "../ports/codec.ts";
 
 /** Keeps what comes out of one object within its limits, set against what was read of it so far. */
@@ -20,15 +21,24 @@ export class Expansion {
 
   /** Bytes that a layer gave; all contents of the layer count together. */
   layer(): (chunks: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array> {
+    return this.#counted((chunk) => chunk.length);
+  }
+
+  /** The same for rows, which are as large as what they are written as. */
+  rows(): (blocks: AsyncIterable<FrameBlock>) => AsyncGenerator<FrameBlock> {
+    return this.#counted((block) => block.bytes.length);
+  }
+
+  #counted<T>(sizeOf: (each: T) => number): (all: AsyncIterable<T>) => AsyncGenerator<T> {
     let total = 0;
     const count = (size: number): void => {
       total += size;
       this.#check(total);
     };
-    return async function* (chunks) {
-      for await (const chunk of chunks) {
-        count(chunk.length);
-        yield chunk;
+    return async function* (all) {
+      for await (const each of all) {
+        count(sizeOf(each));
+        yield each;
       }
     };
   }

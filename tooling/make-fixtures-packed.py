@@ -1,20 +1,31 @@
-"""Writes fixtures/parquet: small files as other writers make them, and their rows as JSON beside them.
+"""Writes small files as other tools than ours make them.
 
-Run by hand, with a Python that has pyarrow 25 or newer: python tooling/make-fixtures-parquet.py
-What it writes is committed; nothing else needs pyarrow.
+fixtures/parquet: of many types and encodings, and their rows as JSON beside them.
+fixtures/packed: what make-fixtures-objects.ts takes into its buckets, from the plain objects that are there.
+
+Run by hand, with a Python that has pyarrow 26 and cramjam: python tooling/make-fixtures-packed.py
+What it writes is committed; nothing else needs them.
 """
 
 import base64
+import bz2
 import datetime
 import decimal
+import glob
+import gzip
+import io
 import json
 import os
 import struct
+import zipfile
+import zlib
 
+import cramjam
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-FOLDER = os.path.join(os.path.dirname(__file__), "..", "fixtures", "parquet")
+FIXTURES = os.path.join(os.path.dirname(__file__), "..", "fixtures")
+FOLDER = os.path.join(FIXTURES, "parquet")
 ROWS = 40
 UTC = datetime.timezone.utc
 WORDS = ["alpha", "beta", "gämma", 'quo"ted', "back\\slash", "line\nend\ttab", "", "😀"]
@@ -168,3 +179,73 @@ for name, (columns, options) in FILES.items():
 for name, columns in (("flat", FLAT), ("nested", NESTED)):
     with open(os.path.join(FOLDER, name + ".ndjson"), "w", encoding="utf8") as out:
         out.write(rows_of(columns))
+
+
+def packed(name, content):
+    os.makedirs(os.path.join(FIXTURES, "packed"), exist_ok=True)
+    with open(os.path.join(FIXTURES, "packed", name), "wb") as out:
+        out.write(content)
+
+
+def flow_log(pattern):
+    """The lines of a flow log as the table that AWS makes of them: names with underscores, numbers as such."""
+    (path,) = glob.glob(os.path.join(FIXTURES, "objects/acme-audit-logs/AWSLogs/*/vpcflowlogs/*/*/*/*/" + pattern))
+    names, *lines = [line.split() for line in gzip.open(path, "rt").read().splitlines()]
+    columns = {}
+    for i, name in enumerate(names):
+        values = [None if line[i] == "-" else line[i] for line in lines]
+        if name in ("version", "srcport", "dstport", "protocol", "tcp-flags", "traffic-path"):
+            columns[name.replace("-", "_")] = pa.array([v and int(v) for v in values], pa.int32())
+        elif name in ("packets", "bytes", "start", "end"):
+            columns[name.replace("-", "_")] = pa.array([v and int(v) for v in values], pa.int64())
+        else:
+            columns[name.replace("-", "_")] = pa.array(values, pa.string())
+    return parquet(pa.table(columns), "SNAPPY")
+
+
+def parquet(table, compression):
+    out = io.BytesIO()
+    pq.write_table(table, out, compression=compression, store_schema=False)
+    return out.getvalue()
+
+
+def security_lake():
+    """A few fields of OCSF's network activity, as Security Lake has them."""
+    end = pa.struct([("ip", pa.string()), ("port", pa.int32()), ("svc_name", pa.string())])
+    cloud = pa.struct([("account", pa.struct([("uid", pa.string())])), ("region", pa.string()), ("provider", pa.string())])
+    times = [1793696400000 + i * 60000 for i in range(3)]
+    table = pa.table(
+        {
+            "class_uid": pa.array([4001] * 3, pa.int32()),
+            "class_name": pa.array(["Network Activity"] * 3),
+            "time": pa.array(times, pa.int64()),
+            "time_dt": pa.array([t * 1000 for t in times], pa.timestamp("us", "UTC")),
+            "severity_id": pa.array([1, 1, None], pa.int32()),
+            "src_endpoint": pa.array([{"ip": "10.0.0.1", "port": 44321, "svc_name": None}, None, {"ip": "10.0.0.3", "port": 80, "svc_name": "S3"}], end),
+            "cloud": pa.array([{"account": {"uid": "123456789012"}, "region": "eu-west-1", "provider": "AWS"}] * 3, cloud),
+            "observables": pa.array([[{"name": "src_endpoint.ip", "value": "10.0.0.1"}], [], None], pa.list_(pa.struct([("name", pa.string()), ("value", pa.string())]))),
+            "unmapped": pa.array([[("sublocation_id", None), ("traffic_path", "8")], [], None], pa.map_(pa.string(), pa.string())),
+        }
+    )
+    return parquet(table, "ZSTD")
+
+
+with open(os.path.join(FIXTURES, "objects/acme-app-logs/orders/2026/11/03/orders.ndjson"), "rb") as source:
+    orders = source.read()
+half = orders.index(b"\n", len(orders) // 2) + 1
+skipped = struct.pack("<II", 0x184D2A50, 5) + b"skip!"
+zst = lambda content: bytes(cramjam.zstd.compress(content))
+inner = gzip.compress(orders, mtime=0)
+archive = io.BytesIO()
+with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
+    for name, content in (("orders/first.ndjson", orders[: half - 1]), ("orders/second.ndjson.gz", gzip.compress(orders[half:], mtime=0))):
+        out.writestr(zipfile.ZipInfo(name, (2026, 11, 3, 9, 0, 0)), content, zipfile.ZIP_DEFLATED)
+packed("orders.bz2", bz2.compress(orders[:half]) + bz2.compress(orders[half:]))
+packed("orders.sz", bytes(cramjam.snappy.compress(orders)))
+packed("orders.zst", zst(orders[:half]) + skipped + zst(orders[half:]))
+packed("orders.zlib", zlib.compress(orders))
+packed("orders.gz.gz", gzip.compress(inner, mtime=0))
+packed("orders.zip", archive.getvalue())
+packed("vpc-flow.parquet", flow_log("*fl-0123456789abcdef0*"))
+packed("vpc-flow-custom.parquet", flow_log("*fl-0fedcba9876543210*"))
+packed("security-lake.parquet", security_lake())
