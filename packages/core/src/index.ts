@@ -18,7 +18,7 @@ export { ConfigError, type ConfigIssue, configJsonSchema, parseConfig } from "./
 export { hasSecret, resolveSecrets } from "./config/secrets.ts";
 export { asSluiceError, type ErrorCode, quote, SluiceError } from "./errors.ts";
 export type { FrameBlock } from "./framing/frame.ts";
-export { gzip } from "./gzip/compress.ts";
+export { gzip } from "./gzip/gzip.ts";
 export { type Content, contents, type Stored } from "./object/contents.ts";
 export type { Counts, Outcome, PerSink, SinkTrouble, UnitOutcome } from "./outcome/outcome.ts";
 export { createPipeline } from "./pipeline.ts";

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { constants, crc32, deflateRawSync } from "node:zlib";
 import type { ByteWriter } from "../bytes/byte-writer.ts";
-import { deflateKernel } from "./gzip.ts";
+import { deflateKernel, gzipHeader } from "./gzip.ts";
 
 /** Bytes of a piece: little enough to be still in the cache, enough that the start of each costs nothing. A whole number of the kernel's. */
 export const GZIP_PIECE_BYTES: number = 512 * 1024;
@@ -16,8 +16,8 @@ const TRAILER_BYTES = 8;
 type Deflate = (piece: Uint8Array, last: boolean) => Uint8Array;
 
 /**
- * One gzip member (RFC 1952), made while its bytes come. The same pieces give the same member. Level 1 is the kernel's,
- * 2 to 9 are zlib's; between pieces others may compress too.
+ * One gzip member (RFC 1952), made while its bytes come. The same bytes give the same member, whatever
+ * steps they come in and whatever is compressed in between; up to level 6 it is the one that `gzip` makes.
  */
 export class GzipMember {
   readonly #out: ByteWriter;
@@ -29,7 +29,7 @@ export class GzipMember {
   constructor(level: number, out: ByteWriter) {
     this.#out = out;
     this.#deflate = kernelDeflate(level) ?? zlibDeflate(level);
-    out.bytes(headerOf(level));
+    out.bytes(gzipHeader(level));
   }
 
   /** Takes whole pieces only. Gives how many bytes that were; the rest is to come again, with what follows it. */
@@ -56,16 +56,10 @@ export class GzipMember {
   }
 }
 
-/** RFC 1952, 2.3: deflate, no flags, no time, how hard was tried, and no word on the operating system. */
-function headerOf(level: number): Uint8Array {
-  const effort = level === 1 ? 4 : level === 9 ? 2 : 0;
-  return Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, effort, 255]);
-}
-
 function kernelDeflate(level: number): Deflate | undefined {
-  const kernel = level === 1 ? deflateKernel() : undefined;
+  const kernel = deflateKernel(level);
   if (kernel === undefined) return undefined;
-  const state = kernel.begin();
+  const state = kernel.begin(level);
   return (piece, last) => kernel.piece(state, piece, last);
 }
 
