@@ -59,6 +59,7 @@ export {
 export type { LoadTransform, TransformFunction } from "./ports/transform.ts";
 export { encodeDocument } from "./record/document.ts";
 export { FORMATS } from "./record/formats/index.ts";
+export { encodeLine, lineDocument } from "./record/line.ts";
 export { type RecordView, recordId, writeId } from "./record/record.ts";
 export { retryAfterMs } from "./sink/retry-after.ts";
 export { withTimeout } from "./sink/with-timeout.ts";

@@ -88,6 +88,12 @@ export class RecordCursor implements RecordView {
   bytes: Uint8Array = new Uint8Array(0);
   from = 0;
   to = 0;
+  /** The record as it came is `frame[frameFrom, frameTo)`, whatever a format makes of it. */
+  frame: Uint8Array = this.bytes;
+  frameFrom = 0;
+  frameTo = 0;
+  /** Of a record that was changed: its message was the frame. */
+  wasLine = false;
   ownTags: readonly string[] = NO_TAGS;
   /** Where layout spans point into: the frame as it was, which `bytes` no longer is once a message was repaired. */
   values: LayoutValues | undefined;
@@ -135,6 +141,9 @@ export class RecordCursor implements RecordView {
     this.bytes = bytes;
     this.from = from;
     this.to = to;
+    this.frame = bytes;
+    this.frameFrom = from;
+    this.frameTo = to;
     this.start = base + from;
     this.end = base + to;
     this.position = this.start;
@@ -156,11 +165,18 @@ export class RecordCursor implements RecordView {
   copy(document: Members): RecordCursor {
     const copy = Object.assign(new RecordCursor(this.context), this);
     copy.#idKey = this.#idKey;
+    copy.wasLine = this.edited === undefined ? this.#isLine() : this.wasLine;
     copy.edited = document;
     copy.editedText = undefined;
     copy.values = undefined;
     copy.jsonTo = 0;
     return copy;
+  }
+
+  #isLine(): boolean {
+    const { bytes, from, to, frame, frameFrom, frameTo } = this;
+    const same = bytes === frame && from === frameFrom && to === frameTo;
+    return same && this.messageText === undefined && !this.inJson;
   }
 
   /** Where the frame stands in the decoded object, when it isn't where its bytes lie. */

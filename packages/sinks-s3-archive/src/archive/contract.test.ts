@@ -2,8 +2,9 @@ import { createServer } from "node:http";
 import { gunzipSync } from "node:zlib";
 import { silentLogger } from "@sluice/core";
 import { fakeServer, type Row, type SinkHarness, sinkContract } from "@sluice/core/testing";
-import { test, vi } from "vitest";
+import { describe, test, vi } from "vitest";
 import s3Archive from "./index.ts";
+import type { Format } from "./options.ts";
 
 const SECRETS = { key: "secret/access+key==1234", token: "session-token-5678" };
 vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE");
@@ -41,10 +42,10 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-const harness: SinkHarness = {
-  name: "s3-archive",
+const harness = (format: Format): SinkHarness => ({
+  name: `s3-archive, ${format}`,
   create: ({ url: endpoint, requestTimeoutMs }) => {
-    const given = { bucket: "archive", region: "eu-west-1", endpoint, forcePathStyle: true, requestTimeoutMs };
+    const given = { bucket: "archive", region: "eu-west-1", endpoint, forcePathStyle: true, format, requestTimeoutMs };
     return s3Archive.create(s3Archive.options.parse(given), { name: "test", baseDir: ".", logger: silentLogger });
   },
   network: {
@@ -56,10 +57,13 @@ const harness: SinkHarness = {
         .toString()
         .trimEnd()
         .split("\n")
-        .map((line) => JSON.parse(line).message),
+        .map((line) => (format === "raw" ? line : JSON.parse(line).message)),
     secrets: Object.values(SECRETS),
     probed: { status: 200 },
   },
-};
+});
 
-for (const { name, run } of sinkContract(harness)) test(name, run);
+for (const each of [harness("ndjson"), harness("raw")])
+  describe(each.name, () => {
+    for (const { name, run } of sinkContract(each)) test(name, run);
+  });

@@ -1,9 +1,29 @@
-import { type ByteWriter, encodeDocument, type RecordView } from "@sluice/core";
+import { type ByteWriter, encodeDocument, encodeLine, lineDocument, type RecordView } from "@sluice/core";
+import type { Format } from "./options.ts";
+
+/** How a format writes a record, one line each. */
+export interface Encoding {
+  encode(record: RecordView, out: ByteWriter): undefined;
+  /** The JSON document inside an encoded record; default: the line without its end. */
+  document?(encoded: Uint8Array): Uint8Array;
+}
 
 const ID = { id: true } as const;
 
-/** One NDJSON line with the record's id in it, so that what is read back from the archive keeps its ids. */
-export function encode(record: RecordView, out: ByteWriter): undefined {
-  encodeDocument(record, out, ID);
-  out.byte(0x0a);
-}
+export const ENCODINGS: Readonly<Record<Format, Encoding>> = {
+  ndjson: {
+    /** With the record's id in it, so that what is read back from the archive keeps its ids. */
+    encode: (record, out) => {
+      encodeDocument(record, out, ID);
+      out.byte(0x0a);
+      return undefined;
+    },
+  },
+  raw: {
+    encode: (record, out) => {
+      encodeLine(record, out);
+      return undefined;
+    },
+    document: lineDocument,
+  },
+};

@@ -1,16 +1,22 @@
 import { DELIVERED, type Sink } from "@sluice/core";
 import { encodeBatch, testRecord } from "@sluice/core/testing";
 import { expect, test } from "vitest";
-import { encode } from "./encode.ts";
+import { ENCODINGS } from "./encode.ts";
 import s3Archive from "./index.ts";
-import { keyOf, keyPartition, keySafe } from "./key.ts";
+import { keyOf, keyPartition, keySafe, templateOf } from "./key.ts";
 
 const partition = keyPartition("{dataset}/dt={yyyy}-{MM}-{dd}/hour={HH}/{id}.ndjson.gz");
-const sinkStub: Sink = { dedupes: "within-index", partition, encode, send: async () => DELIVERED };
+const sinkStub: Sink = { dedupes: "within-index", partition, ...ENCODINGS.ndjson, send: async () => DELIVERED };
 
 test("the default key, in UTC", () => {
   const record = testRecord({ dataset: "aws.elb_logs", timestamp: Date.UTC(2026, 1, 3, 4, 59, 59, 999) });
   expect(partition(record)).toBe("aws.elb_logs/dt=2026-02-03/hour=04/{id}.ndjson.gz");
+});
+
+test("the extension says what is in it", () => {
+  expect(templateOf({ format: "raw" })).toBe("{dataset}/dt={yyyy}-{MM}-{dd}/hour={HH}/{id}.log.gz");
+  expect(keyPartition(templateOf({ format: "ndjson" }))(testRecord())).toMatch(/\/\{id\}\.ndjson\.gz$/);
+  expect(templateOf({ format: "raw", key: "{id}" })).toBe("{id}");
 });
 
 test("records of one item fall into their own hours", () => {

@@ -1,8 +1,15 @@
 import type { EncodedBatch, RecordView } from "@sluice/core";
+import type { ArchiveOptions, Format } from "./options.ts";
 
 const HOUR_MS = 3_600_000;
 const PLACEHOLDER = /\{([^{}]*)\}/g;
 const ID = "{id}";
+
+const EXTENSIONS: Readonly<Record<Format, string>> = { ndjson: "ndjson", raw: "log" };
+
+export function templateOf({ key, format }: Pick<ArchiveOptions, "key" | "format">): string {
+  return key ?? `{dataset}/dt={yyyy}-{MM}-{dd}/hour={HH}/${ID}.${EXTENSIONS[format]}.gz`;
+}
 
 type Context = RecordView["context"];
 

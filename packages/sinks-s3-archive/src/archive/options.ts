@@ -15,10 +15,14 @@ const STORAGE_CLASSES = [
 /** Leaves room below S3's 1,024 bytes for what the placeholders become. */
 const MAX_TEMPLATE_CHARS = 400;
 
+export type Format = "ndjson" | "raw";
+
 export interface ArchiveOptions {
   readonly bucket: string;
-  /** Template of the object's key; must hold {id}. */
-  readonly key: string;
+  /** A document a line; or records as they came, a line each. */
+  readonly format: Format;
+  /** Template of the object's key; must hold {id}. Default: by dataset, day and hour. */
+  readonly key?: string | undefined;
   readonly region?: string | undefined;
   readonly endpoint?: string | undefined;
   /** Bucket in the path rather than in the host name, as most S3-compatible stores want it. */
@@ -27,7 +31,7 @@ export interface ArchiveOptions {
   /** Encryption at rest; default: the bucket's own. */
   readonly sse?: "AES256" | "aws:kms" | undefined;
   readonly kmsKeyId?: string | undefined;
-  /** gzip, 1 (fastest) to 9 (smallest). The default of 6 takes twice the time of 1 and writes a fifth less, to be kept for years. */
+  /** gzip, 1 (fastest) to 9 (smallest). The default of 6 takes two to three times as long as 1 and writes a fifth less, to be kept for years. */
   readonly compressionLevel: number;
   /** Account that must own the bucket: writes to any other are refused by S3. */
   readonly expectedBucketOwner?: string | undefined;
@@ -52,7 +56,8 @@ const key = z
 export const options: z.ZodType<ArchiveOptions> = z
   .strictObject({
     bucket: z.string().min(3),
-    key: key.default("{dataset}/dt={yyyy}-{MM}-{dd}/hour={HH}/{id}.ndjson.gz"),
+    format: z.enum(["ndjson", "raw"]).default("ndjson"),
+    key: key.optional(),
     region: z.string().min(1).optional(),
     endpoint: z.url().optional(),
     forcePathStyle: z.boolean().default(false),

@@ -3,18 +3,18 @@ import { type Reason, type SendResult, type Sink, type SinkLimits, withTimeout }
 import { clientConfig } from "../aws/client.ts";
 import { type Failure, failureOf } from "../aws/failure.ts";
 import { redactor } from "../aws/redact.ts";
-import { encode } from "./encode.ts";
-import { keyPartition } from "./key.ts";
+import { ENCODINGS } from "./encode.ts";
+import { keyPartition, templateOf } from "./key.ts";
 import type { ArchiveOptions } from "./options.ts";
 import { ERRORS, outcomeOf } from "./outcomes.ts";
 import { put } from "./send.ts";
 
 const MiB = 1024 * 1024;
 
-/** A cell is one batch. Documents of load balancer lines are 4.5 times as long as the lines: their cells are not cut either. */
+/** A cell is one batch. Documents of flow log lines are 13 times as long as the lines: their cells are not cut either. */
 const LIMITS: Partial<SinkLimits> = {
   cellBytes: 8 * MiB,
-  maxBatchBytes: 64 * MiB,
+  maxBatchBytes: 256 * MiB,
   maxBatchRecords: 10_000_000,
   maxInFlight: 2,
 };
@@ -33,8 +33,8 @@ export function archiveSink(options: ArchiveOptions): Sink {
     dedupes: "within-index",
     limits: LIMITS,
     gzip: options.compressionLevel,
-    partition: keyPartition(options.key),
-    encode,
+    partition: keyPartition(templateOf(options)),
+    ...ENCODINGS[options.format],
     send: (batch, call): Promise<SendResult> =>
       withTimeout(requestTimeoutMs, call.signal, (signal) => put(client, options, batch, signal)).then(
         outcomeOf,
