@@ -23,7 +23,7 @@ test.each([
   [["run", "s3://bucket/prefix/"], "s3://bucket/prefix/: expected one object"],
   [["decode"], "expected a PATH"],
   [["decode", "--format", "nope", "main.ts"], "--format nope: expected one of"],
-  [["decode", "--otel", "main.ts"], "--otel is not supported yet"],
+  [["decode", "--otel", "--raw", "main.ts"], "--otel and --raw"],
   [["decode", "--ecs", "--raw", "main.ts"], "--ecs and --raw"],
   [["explain"], "expected one event file, got 0"],
   [["explain", "a", "b"], "expected one event file, got 2"],

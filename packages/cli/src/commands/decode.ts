@@ -7,12 +7,13 @@ import { exitCodeOf } from "../output/summary.ts";
 import { failures, truncations } from "../output/table.ts";
 import { plural } from "../output/text.ts";
 
-const HELP = `sluice decode [--format X] [--ecs | --raw] PATH… | s3://bucket/key…
+const HELP = `sluice decode [--format X] [--ecs | --otel | --raw] PATH… | s3://bucket/key…
 
 Prints the records of files as NDJSON. Reads no config and delivers to no sink.
 
   --format X  one of ${FORMATS.map((format) => format.name).join(", ")}; default: what the content shows
   --ecs       message and fields under the names of the Elastic Common Schema (default)
+  --otel      the same under the names of OpenTelemetry's log data model and semantic conventions
   --raw       message, time and origin only
 
 Exit code: 0 when everything was read, 1 when something was not, 2 for bad usage.
@@ -53,13 +54,15 @@ function formatOf(args: Arguments): string | undefined {
   throw new UsageError(`--format ${format}: expected one of ${known.join(", ")}`);
 }
 
-function parseOf({ flags }: Arguments): "ecs" | "raw" {
-  if (flags.otel === true) throw new UsageError("--otel is not supported yet; use --ecs or --raw");
-  if (flags.ecs === true && flags.raw === true) throw new UsageError("--ecs and --raw: give one of them");
-  return flags.raw === true ? "raw" : "ecs";
+type Parse = "ecs" | "otel" | "raw";
+
+function parseOf({ flags }: Arguments): Parse {
+  const given = (["ecs", "otel", "raw"] as const).filter((name) => flags[name] === true);
+  if (given.length > 1) throw new UsageError(`${given.map((name) => `--${name}`).join(" and ")}: give one of them`);
+  return given[0] ?? "ecs";
 }
 
-function printing(format: string | undefined, parse: "ecs" | "raw", { cwd }: Context): Loaded {
+function printing(format: string | undefined, parse: Parse, { cwd }: Context): Loaded {
   const name = "decode";
   const source = { match: {}, parse, ...(format === undefined ? {} : { format }) };
   // One file after the other, so that the output is in their order.

@@ -72,8 +72,8 @@ export interface SourceConfig {
   readonly framing?: FramingConfig | undefined;
   /** What becomes of records larger than `read.maxFrameBytes`. Missing: `split` for lines, else `reject`. */
   readonly oversized?: Oversized | undefined;
-  /** `ecs`: message and fields; `raw`: message, time and origin only. */
-  readonly parse: "ecs" | "raw";
+  /** `ecs`: message and fields; `otel`: the same under the names of OpenTelemetry; `raw`: message, time and origin only. */
+  readonly parse: "ecs" | "otel" | "raw";
   /** Of formats whose records name their own members (`json`, `logfmt`): which is the time, and which the message; dotted within others. */
   readonly timestampField?: string | undefined;
   readonly messageField?: string | undefined;

@@ -89,7 +89,7 @@ const source = z.strictObject({
   compression: z.enum(COMPRESSIONS).optional(),
   framing: framingSchema.optional(),
   oversized: z.enum(OVERSIZED).optional(),
-  parse: z.enum(["ecs", "raw"]).default("ecs"),
+  parse: z.enum(["ecs", "otel", "raw"]).default("ecs"),
   timestampField: z.string().min(1).optional(),
   messageField: z.string().min(1).optional(),
   role: z

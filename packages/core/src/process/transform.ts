@@ -1,6 +1,6 @@
 import { asSluiceError, SluiceError } from "../errors.ts";
 import type { TransformFunction } from "../ports/transform.ts";
-import { editedText } from "../record/document.ts";
+import { editedText } from "../record/document-parts.ts";
 import { copyWith, documentOf, setTimestamp } from "../record/edited.ts";
 import { isMembers, type Members } from "../record/members.ts";
 import type { RecordCursor } from "../record/record.ts";

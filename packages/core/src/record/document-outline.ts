@@ -1,6 +1,9 @@
 import { Buffer } from "node:buffer";
 import { type Group, opening, type Slot } from "./document-slots.ts";
 import type { Layout, LeafType } from "./layout.ts";
+import { otelPlaces, type Place } from "./otel-names.ts";
+
+const ATTRIBUTES = "attributes";
 
 /** Members that the document itself has: a constant of that name stands under `labels`, ECS's place for one's own. */
 const TAKEN: ReadonlySet<string> = new Set(["@timestamp", "message", "json", "tags", "sluice"]);
@@ -16,6 +19,8 @@ export interface OutlineParts {
   readonly offset: boolean;
   /** Records carry an id given by the service. */
   readonly eventId: boolean;
+  /** Names are those of OpenTelemetry, and these where the format has others; then `attributes` come last, and are left open. */
+  readonly otel?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Text as it stands, or a constant's number. */
@@ -55,7 +60,7 @@ export function outlineOf(parts: OutlineParts): readonly OutlineStep[] {
   const layout = parts.layout ?? NO_LAYOUT;
   const outlines = known.get(layout) ?? new Map<string, readonly OutlineStep[]>();
   known.set(layout, outlines);
-  const key = JSON.stringify([parts.names, parts.overrides, parts.offset, parts.eventId]);
+  const key = JSON.stringify([parts.names, parts.overrides, parts.offset, parts.eventId, parts.otel]);
   const ready = outlines.get(key);
   if (ready !== undefined) return ready;
   if (outlines.size >= MAX_OUTLINES) outlines.clear();
@@ -64,23 +69,35 @@ export function outlineOf(parts: OutlineParts): readonly OutlineStep[] {
   return made;
 }
 
-function compile({ names, layout, overrides, offset, eventId }: OutlineParts): readonly OutlineStep[] {
-  const root: Node = { children: new Map() };
-  layout?.leaves.forEach(({ path, type }, slot) => {
-    place(root, path, { kind: "slot", slot, type });
-  });
-  for (const [number, path] of names.entries()) {
-    const own = overrides.includes(path) ? leafAt(root, path) : undefined;
-    if (own?.kind === "slot") own.otherwise = number;
-    else place(root, ownPlace(path), { kind: "constant", number });
-  }
-  if (offset) place(root, "log.offset", { kind: "offset" });
-  if (eventId) place(root, "event.id", { kind: "eventId" });
-  settle(root);
+function compile(parts: OutlineParts): readonly OutlineStep[] {
+  const root = treeOf(parts);
   const compiler = new Compiler();
+  const last = parts.otel === undefined ? undefined : root.children.get(ATTRIBUTES);
+  if (last !== undefined) root.children.delete(ATTRIBUTES);
   compiler.members(root, false);
+  if (last !== undefined) compiler.open(ATTRIBUTES, last);
   return compiler.finish();
 }
+
+function treeOf({ names, layout, overrides, offset, eventId, otel }: OutlineParts): Node {
+  const root: Node = { children: new Map() };
+  const leaves = layout?.leaves ?? [];
+  const placeOf = otel === undefined ? nested : otelPlaces([...leaves.map(({ path }) => path), ...names], otel);
+  leaves.forEach(({ path, type }, slot) => {
+    place(root, placeOf(path), { kind: "slot", slot, type });
+  });
+  for (const [number, name] of names.entries()) {
+    const own = overrides.includes(name) ? leafAt(root, placeOf(name)) : undefined;
+    if (own?.kind === "slot") own.otherwise = number;
+    else place(root, placeOf(ownPlace(name)), { kind: "constant", number });
+  }
+  if (offset) place(root, placeOf("log.offset"), { kind: "offset" });
+  if (eventId) place(root, placeOf("event.id"), { kind: "eventId" });
+  settle(root);
+  return root;
+}
+
+const nested = (name: string): Place => name.split(".");
 
 /** Turns the tree into steps, joining what follows each other and is certain. */
 class Compiler {
@@ -103,6 +120,12 @@ class Compiler {
       this.#certain(child);
     }
     for (const [name, child] of children) if (!isCertain(child)) this.#step(uncertain(name, child));
+  }
+
+  /** An object that nothing follows, and nothing closes; something in it is certain. */
+  open(name: string, node: Node): void {
+    this.#pieces.push(`,${JSON.stringify(name)}:{`);
+    this.members(node, true);
   }
 
   #certain(node: Node): void {
@@ -149,13 +172,14 @@ function ownPlace(path: string): string {
   return TAKEN.has(path.split(".", 1)[0] as string) ? `labels.${path}` : path;
 }
 
-function leafAt(root: Node, path: string): Leaf | undefined {
-  return path.split(".").reduce<Node | undefined>((node, name) => node?.children.get(name), root)?.leaf;
+function leafAt(root: Node, path: Place = []): Leaf | undefined {
+  return path.reduce<Node | undefined>((node, name) => node?.children.get(name), root)?.leaf;
 }
 
-function place(root: Node, path: string, leaf: Leaf): void {
+function place(root: Node, path: Place, leaf: Leaf): void {
+  if (path === undefined) return;
   let node = root;
-  for (const name of path.split(".")) {
+  for (const name of path) {
     let child = node.children.get(name);
     if (child === undefined) {
       child = { children: new Map() };

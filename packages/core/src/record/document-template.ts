@@ -16,6 +16,8 @@ export interface TemplateParts {
   readonly offset: boolean;
   /** Records carry an id given by the service. */
   readonly eventId: boolean;
+  /** Names are those of OpenTelemetry, and these where the format has others. */
+  readonly otel?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A member that is always there: the record's value, or else ready JSON. */
@@ -39,9 +41,9 @@ type Step =
 export class DocumentTemplate {
   readonly #steps: readonly Step[];
 
-  constructor({ constants, layout, overrides, offset, eventId }: TemplateParts) {
+  constructor({ constants, layout, overrides, offset, eventId, otel }: TemplateParts) {
     const names = [...constants.keys()];
-    const outline = outlineOf({ names, layout, overrides: [...(overrides ?? [])], offset, eventId });
+    const outline = outlineOf({ names, layout, overrides: [...(overrides ?? [])], offset, eventId, otel });
     const values = Array.from(constants.values(), (value) => JSON.stringify(value));
     this.#steps = outline.map((step) => filled(step, values));
   }

@@ -1,6 +1,8 @@
 import { Buffer } from "node:buffer";
 import type { ByteWriter } from "../bytes/byte-writer.ts";
+import { editedText, encodeMessage, encodeTags } from "./document-parts.ts";
 import type { Members } from "./members.ts";
+import { encodeOtel } from "./otel-document.ts";
 import { type RecordCursor, type RecordView, writeId } from "./record.ts";
 
 const QUOTE = 0x22;
@@ -10,14 +12,20 @@ const MESSAGE = Buffer.from('","message":"');
 const JSON_KEY = Buffer.from(',"json":');
 
 /**
- * The neutral JSON document of a record, `{"@timestamp":…,"message":…,…}` without a line end, under ECS names.
- * `id: true` adds `sluice.id`, for sinks that have no other place for the record's id. `sluice.timestamp_from` is
- * there when the time is the object's or the arrival's, not the record's.
+ * The neutral JSON document of a record, without a line end, under the names that its source's `parse` says: those of ECS,
+ * `{"@timestamp":…,"message":…,…}`, or of OpenTelemetry. `id: true` adds the record's id, as `sluice.id` or
+ * `log.record.uid`, for sinks that have no other place for it.
  */
 export function encodeDocument(record: RecordView, out: ByteWriter, options?: { readonly id?: boolean }): void {
   const cursor = record as RecordCursor;
+  if (cursor.context.otel !== undefined) encodeOtel(cursor, cursor.context.otel, out, options?.id === true);
+  else encodeEcs(cursor, out, options?.id === true);
+}
+
+/** Under ECS names. `sluice.timestamp_from` is there when the time is the object's or the arrival's, not the record's. */
+export function encodeEcs(cursor: RecordCursor, out: ByteWriter, id: boolean): void {
   if (cursor.edited !== undefined) {
-    encodeEdited(cursor, cursor.edited, out, options?.id === true);
+    encodeEdited(cursor, cursor.edited, out, id);
     return;
   }
   out.bytes(HEAD);
@@ -31,7 +39,7 @@ export function encodeDocument(record: RecordView, out: ByteWriter, options?: { 
     out.bytes(cursor.bytes, cursor.jsonFrom, cursor.jsonTo);
   }
   encodeTags(cursor, out);
-  encodeOwn(cursor, out, options?.id === true);
+  encodeOwn(cursor, out, id);
   out.byte(CLOSE_BRACE);
 }
 
@@ -44,33 +52,6 @@ function encodeEdited(cursor: RecordCursor, edited: Readonly<Members>, out: Byte
   if (text.length > 2) out.utf8(`,${text.slice(1, -1)}`);
   encodeOwn(cursor, out, id);
   out.byte(CLOSE_BRACE);
-}
-
-/** The JSON text of a changed record's document but for its time; made once for all sinks. Throws what JSON can't hold. */
-export function editedText(cursor: RecordCursor, edited: Readonly<Members>): string {
-  const { "@timestamp": _, ...members } = edited;
-  cursor.editedText ??= JSON.stringify(members);
-  return cursor.editedText;
-}
-
-function encodeMessage(cursor: RecordCursor, out: ByteWriter): void {
-  if (cursor.messageText === undefined && cursor.escaped !== undefined) {
-    out.bytes(cursor.escaped, cursor.escapedFrom, cursor.escapedTo);
-    return;
-  }
-  if (cursor.messageText === undefined) {
-    out.jsonText(cursor.bytes, cursor.from, cursor.to);
-    return;
-  }
-  const bytes = Buffer.from(cursor.messageText);
-  out.jsonText(bytes, 0, bytes.length);
-}
-
-function encodeTags(cursor: RecordCursor, out: ByteWriter): void {
-  const { tags } = cursor.context;
-  if (tags.length + cursor.ownTags.length === 0) return;
-  out.ascii(',"tags":');
-  out.utf8(JSON.stringify(cursor.ownTags.length === 0 ? tags : [...tags, ...cursor.ownTags]));
 }
 
 /** Sluice's own words about the record: its id, and where its time came from when not from itself. */

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import { parseExact } from "../bytes/exact-json.ts";
 import { isPlausibleTime } from "../bytes/iso-time.ts";
-import { encodeDocument } from "./document.ts";
+import { encodeEcs } from "./document.ts";
 import type { Members } from "./members.ts";
 import type { RecordCursor } from "./record.ts";
 
@@ -47,7 +47,7 @@ export function setTimestamp(record: RecordCursor, time: unknown): boolean {
 /** Where its time came from, and its id, go on as the cursor's own: not in here. */
 export function documentOf(record: RecordCursor): Members {
   const out = new ByteWriter(1024);
-  encodeDocument(record, out);
+  encodeEcs(record, out, false);
   const { sluice: _, ...document } = parseExact(out.view().toString("utf8")) as Members;
   return document;
 }

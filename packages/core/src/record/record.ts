@@ -6,6 +6,7 @@ import type { ConstantValue, DocumentTemplate } from "./document-template.ts";
 import type { LayoutValues } from "./layout.ts";
 import { type Members, memberOf, placeIn } from "./members.ts";
 import type { Origin } from "./origin.ts";
+import type { OtelTemplate } from "./otel-document.ts";
 
 export type TimestampSource = "record" | "object" | "arrival";
 
@@ -20,6 +21,8 @@ export interface RecordContext {
   /** Those of them that a record's own value, where it has one, stands instead of. */
   readonly overrides?: ReadonlySet<string> | undefined;
   readonly template: DocumentTemplate;
+  /** Documents are to be under the names of OpenTelemetry. */
+  readonly otel?: OtelTemplate | undefined;
 }
 
 export type FieldValue = string | number | boolean | null | undefined | readonly unknown[] | object;

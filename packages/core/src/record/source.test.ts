@@ -131,6 +131,7 @@ test("the rest of a source is handed on, with defaults", () => {
     namespace: "default",
     fields: true,
     access: {},
+    otel: false,
     tags: [],
     constants: {},
   });

@@ -29,6 +29,8 @@ export interface SourceSettings {
   readonly dataset: string | undefined;
   readonly namespace: string;
   readonly fields: boolean;
+  /** Documents are under the names of OpenTelemetry. */
+  readonly otel?: boolean;
   /** Missing: told by the content. */
   readonly framing?: Framing | undefined;
   /** Of content that is a table. */
@@ -142,6 +144,7 @@ function settingsOf(
     oversized: source?.oversized,
     namespace: source?.namespace ?? DEFAULT_NAMESPACE,
     fields: source?.parse !== "raw",
+    otel: source?.parse === "otel",
     timestampField: source?.timestampField,
     messageField: source?.messageField,
     access: accessOf(source),

@@ -113,6 +113,7 @@ export const alb: Format = {
   dataset: "aws.elb_logs",
   layout,
   constants: { "aws.elb.protocol": "http", "cloud.provider": "aws", "event.category": ["web"], "event.kind": "event" },
+  otel: { "url.original": "url.full" },
   detect: ({ head }: FormatHint) => {
     const tokens = new Tokens();
     return isEntry(head, 0, head.length, tokens) && !Number.isNaN(timeOf(head, tokens));

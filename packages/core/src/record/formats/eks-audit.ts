@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { isIpText } from "../../bytes/ip.ts";
-import { clusterOf } from "./eks.ts";
+import { clusterOf, KUBERNETES_NAMES } from "./eks.ts";
 import type { Format } from "./format.ts";
 import { type JsonEvent, jsonFormat } from "./json-format.ts";
 
@@ -26,6 +26,7 @@ export const eksAudit: Format = jsonFormat({
   logs: /^\/aws\/eks\/[\w-]+\/cluster:kube-apiserver-audit-/,
   inLogs: true,
   constants: { "event.kind": "event", "orchestrator.type": "kubernetes" },
+  otel: KUBERNETES_NAMES,
   constantsOf: clusterOf,
   members: [
     ...same("kind", "level", "stage", "requestURI", "stageTimestamp", "requestReceivedTimestamp"),

@@ -1,5 +1,5 @@
 import { Layout } from "../layout.ts";
-import { clusterOf } from "./eks.ts";
+import { clusterOf, KUBERNETES_NAMES } from "./eks.ts";
 import type { Format } from "./format.ts";
 import { LogfmtReader } from "./logfmt.ts";
 
@@ -22,6 +22,7 @@ export const eksAuthenticator: Format = {
   logs: /^\/aws\/eks\/[\w-]+\/cluster:authenticator-/,
   shape: "line",
   constants: { "event.kind": "event", "orchestrator.type": "kubernetes" },
+  otel: KUBERNETES_NAMES,
   constantsOf: clusterOf,
   get layout(): Layout {
     layout ??= new Layout(Object.fromEntries(KEYS.map(([, field]) => [field, "keyword"])));

@@ -10,6 +10,12 @@ const CLUSTER = /^\/aws\/eks\/([\w-]{1,100})\/cluster$/;
 const COMPONENT =
   /^(kube-apiserver-audit|kube-apiserver|kube-controller-manager|cloud-controller-manager|kube-scheduler|authenticator)-/;
 
+/** What OpenTelemetry calls a cluster that is one of Kubernetes. */
+export const KUBERNETES_NAMES: Readonly<Record<string, string>> = {
+  "orchestrator.cluster.name": "k8s.cluster.name",
+  "orchestrator.namespace": "k8s.namespace.name",
+};
+
 /** The cluster that a log group is named after, and the component that a stream is. */
 export function clusterOf({ constants }: Origin): Readonly<Record<string, ConstantValue>> {
   const cluster = CLUSTER.exec(constants.get("aws.cloudwatch.log_group") ?? "")?.[1];
@@ -30,6 +36,7 @@ export const eks: Format = textFormat({
   dataset: "aws.eks_logs",
   logs: /^\/aws\/eks\/[\w-]+\/cluster:(?:kube-apiserver-(?!audit-)|kube-controller-manager-|cloud-controller-manager-|kube-scheduler-)/,
   constants: { "event.kind": "event", "orchestrator.type": "kubernetes" },
+  otel: KUBERNETES_NAMES,
   constantsOf: clusterOf,
   fields: {
     "log.level": "keyword",

@@ -17,6 +17,7 @@ export const elb: Format = lineFormat({
   keys: ELB_KEYS,
   inLogs: true,
   constants: { "cloud.provider": "aws", "event.kind": "event" },
+  otel: { "url.original": "url.full" },
   columns: [
     ["timestamp", "keyword", "event.end"],
     ["elb", "keyword", "aws.elb.name"],

@@ -72,6 +72,8 @@ export interface Format {
   readonly layout: Layout | undefined;
   /** ECS fields that are the same for every record of this format. */
   readonly constants: Readonly<Record<string, ConstantValue>>;
+  /** ECS fields that OpenTelemetry has another name for in this format than elsewhere. */
+  readonly otel?: Readonly<Record<string, string>>;
   /** Those that where the records come from tells: the function that a log group is named after, say. */
   constantsOf?(origin: Origin): Readonly<Record<string, ConstantValue>>;
   /** Log events of these are of this format, whatever they hold: matched against `<log group>:<log stream>`; in linear time. */

@@ -25,7 +25,7 @@ const LOWER_T = 0x74;
 export interface JsonSpec
   extends Pick<
     Format,
-    "name" | "rank" | "dataset" | "keys" | "logs" | "inLogs" | "constantsOf" | "framing" | "detectDocument"
+    "name" | "rank" | "dataset" | "keys" | "logs" | "inLogs" | "constantsOf" | "otel" | "framing" | "detectDocument"
   > {
   readonly constants?: Readonly<Record<string, ConstantValue>>;
   readonly members: readonly Member[];

@@ -23,6 +23,7 @@ export const lambda: Format = {
     return lambdaTables().fields.layout;
   },
   constants: { "cloud.provider": "aws", "cloud.service.name": "aws_lambda" },
+  otel: { "cloud.service.name": "cloud.platform" },
   constantsOf: ({ constants }: Origin) => functionOf(constants),
   logs: /^\/aws\/lambda\/|:\d{4}\/\d{2}\/\d{2}\/[\w-]+\[(?:\$LATEST|\w+)\][0-9a-f]{32}$/,
   inJson: true,

@@ -21,7 +21,7 @@ export const atBars: Split = (tokens, bytes, from, to) => tokens.splitAt(0x7c, b
 
 /** A format whose records are lines of columns. */
 export interface LineSpec
-  extends Pick<Format, "name" | "rank" | "dataset" | "keys" | "logs" | "inLogs" | "constantsOf" | "framing"> {
+  extends Pick<Format, "name" | "rank" | "dataset" | "keys" | "logs" | "inLogs" | "constantsOf" | "otel" | "framing"> {
   readonly constants?: Readonly<Record<string, ConstantValue>>;
   /** The columns in their order, and what becomes of them as they are. */
   readonly columns: readonly Column[];

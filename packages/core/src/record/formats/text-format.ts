@@ -7,7 +7,7 @@ import { TextLine } from "./text-line.ts";
 
 /** A format whose records are lines of text that are read from left to right. */
 export interface TextSpec
-  extends Pick<Format, "name" | "rank" | "dataset" | "keys" | "logs" | "inLogs" | "constantsOf" | "framing"> {
+  extends Pick<Format, "name" | "rank" | "dataset" | "keys" | "logs" | "inLogs" | "constantsOf" | "otel" | "framing"> {
   readonly constants?: Readonly<Record<string, ConstantValue>>;
   readonly fields: Readonly<Record<string, LeafType>>;
   /** Fields that the line knows better than the place it came from. */

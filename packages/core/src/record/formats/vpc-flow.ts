@@ -17,6 +17,12 @@ export const vpcFlow: Format = {
   dataset: "aws.vpcflow",
   layout,
   constants: { "cloud.provider": "aws", "event.category": ["network"], "event.kind": "event" },
+  otel: {
+    "orchestrator.cluster.id": "aws.ecs.cluster.arn",
+    "orchestrator.resource.name": "aws.ecs.container.arn",
+    "aws.vpcflow.ecs_task_arn": "aws.ecs.task.arn",
+    "aws.vpcflow.ecs_task_id": "aws.ecs.task.id",
+  },
   detect: ({ head }: FormatHint) => new VpcFlowReader().isCertain(head),
   header: (columns) => {
     // Flow logs in Parquet have the same names with underscores.
