@@ -6,6 +6,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { codecs } from "@sluice/codecs";
 import { createPipeline, type Outcome, type Pipeline, parseConfig, SluiceError } from "@sluice/core";
 import { events, objects, storedAt } from "./corpus.ts";
 import { mutateBytes, mutateEvent } from "./mutate.ts";
@@ -76,6 +77,7 @@ class Fuzz {
     });
     this.#pipeline = createPipeline(config, {
       sinks: async () => this.#sink.definition,
+      codecs,
       reader: { read: async ({ bucket, key }, range) => this.#read(bucket, key, range) },
     });
   }
