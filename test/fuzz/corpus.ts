@@ -13,7 +13,7 @@ export const events: readonly unknown[] = globSync("events/**/*.json", { cwd: FI
 );
 
 /** Objects of every kind, and the samples of every format. */
-export const objects: readonly StoredObject[] = globSync(["objects/**", "formats/**"], {
+export const objects: readonly StoredObject[] = globSync(["objects/**", "formats/**", "packed/**", "parquet/**"], {
   cwd: FIXTURES,
   withFileTypes: true,
 })
