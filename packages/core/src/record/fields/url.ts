@@ -63,22 +63,28 @@ export class UrlFields {
     while (colon < to && bytes[colon] !== COLON) colon++;
     if (!startsWith(bytes, colon, to, "://")) return;
     values.span(this.#scheme, from, colon);
-    let path = colon + 3;
-    while (path < to && bytes[path] !== SLASH && bytes[path] !== QUESTION && bytes[path] !== HASH) path++;
-    this.#setHost(bytes, colon + 3, path, values);
+    let host = colon + 3;
+    let firstColon = -1;
+    let path = host;
+    for (; path < to && !isPathStart(bytes[path]); path++) {
+      if (bytes[path] === COLON && firstColon < 0) firstColon = path;
+      if (bytes[path] !== AT) continue;
+      // Who the user is stands before it, and is left out.
+      host = path + 1;
+      firstColon = -1;
+    }
+    this.#setHost(bytes, host, path, firstColon, values);
     this.#setPath(bytes, path, to, values);
   }
 
-  /** Who the user is, before an @, is left out; so is a host with a port that is none. */
-  #setHost(bytes: Uint8Array, from: number, to: number, values: LayoutValues): void {
-    let host = to;
-    while (host > from && bytes[host - 1] !== AT) host--;
-    const port = portColon(bytes, host, to);
+  /** A host with a port that is none is left out. */
+  #setHost(bytes: Uint8Array, from: number, to: number, firstColon: number, values: LayoutValues): void {
+    const port = firstColon < 0 ? -1 : portColon(bytes, from, to);
     if (port >= 0) values.span(this.#port, port + 1, to);
     const end = port >= 0 ? port : to;
-    const inner = bracketed(bytes, host, end);
-    if (inner === 0) for (let i = host; i < end; i++) if (bytes[i] === COLON) return;
-    if (end > host) values.span(this.#domain, host + inner, end - inner);
+    const inner = bracketed(bytes, from, end);
+    const known = inner === 1 || firstColon < 0 || firstColon === port;
+    if (end > from && known) values.span(this.#domain, from + inner, end - inner);
   }
 
   /** The same, of a text that isn't in the record's bytes as it is. */
@@ -93,23 +99,28 @@ export class UrlFields {
     }
   }
 
+  /** The extension stands behind the last dot of the path's last part. */
   #setPath(bytes: Uint8Array, from: number, to: number, values: LayoutValues): void {
+    let dot = -1;
     let end = from;
-    while (end < to && bytes[end] !== QUESTION && bytes[end] !== HASH) end++;
+    for (; end < to; end++) {
+      const byte = bytes[end];
+      if (byte === QUESTION || byte === HASH) break;
+      if (byte === DOT) dot = end;
+      else if (byte === SLASH) dot = -1;
+    }
     if (end > from) values.span(this.#path, from, end);
-    this.#setExtension(bytes, from, end, values);
+    if (dot >= 0 && dot + 1 < end) values.span(this.#extension, dot + 1, end);
+    if (end === to) return;
     let hash = end;
     while (hash < to && bytes[hash] !== HASH) hash++;
     if (hash > end + 1) values.span(this.#query, end + 1, hash);
     if (hash + 1 < to) values.span(this.#fragment, hash + 1, to);
   }
+}
 
-  /** Behind the last dot of the path's last part. */
-  #setExtension(bytes: Uint8Array, from: number, to: number, values: LayoutValues): void {
-    let dot = to - 1;
-    while (dot >= from && bytes[dot] !== DOT && bytes[dot] !== SLASH) dot--;
-    if (dot >= from && bytes[dot] === DOT && dot + 1 < to) values.span(this.#extension, dot + 1, to);
-  }
+function isPathStart(byte: number | undefined): boolean {
+  return byte === SLASH || byte === QUESTION || byte === HASH;
 }
 
 /** Takes a request line apart: `METHOD URL HTTP/version`, with `-` for what could not be read. A URL may hold spaces. */

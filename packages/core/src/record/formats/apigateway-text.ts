@@ -26,10 +26,11 @@ export const apigatewayText: Format = lineFormat({
   dataset: DATASET,
   inLogs: true,
   constants: ACCESS_CONSTANTS,
-  columns: NAMES.flatMap((name) => {
-    const known = ACCESS.filter(([each]) => each === name);
-    return known.length === 0 ? [[name, "keyword"] as const] : known;
-  }),
+  columns: () =>
+    NAMES.flatMap((name) => {
+      const known = ACCESS.filter(([each]) => each === name);
+      return known.length === 0 ? [[name, "keyword"] as const] : known;
+    }),
   fewest: 10,
   most: 11,
   split: (tokens, bytes, from, to) => splitOf(bytes, from, to)(tokens, bytes, from, to),

@@ -34,10 +34,11 @@ export const cloudfrontRealtime: Format = lineFormat({
   name: "cloudfront-realtime",
   dataset: DATASET,
   constants: CONSTANTS,
-  columns: NAMES.flatMap((name): readonly Column[] => {
-    const known = STANDARD.filter(([standard]) => standard === name);
-    return known.length === 0 ? [[name, "keyword"]] : known;
-  }),
+  columns: () =>
+    NAMES.flatMap((name): readonly Column[] => {
+      const known = STANDARD.filter(([standard]) => standard === name);
+      return known.length === 0 ? [[name, "keyword"]] : known;
+    }),
   fewest: FEWEST,
   split: atTabs,
   begins: (bytes, from, to) => to - from > 100 && bytes[from + 10] === 0x2e,

@@ -42,13 +42,18 @@ const SORTED: readonly (readonly [category: string, types: readonly string[], ac
 
 const OTHER: Category = { category: undefined, type: '["info"]' };
 
-const BY_ACTION: ReadonlyMap<string, Category> = new Map(
-  SORTED.flatMap(([category, types, actions]) => {
-    const sorted = { category: JSON.stringify([category]), type: JSON.stringify(types) };
-    return actions.split(/\s+/).map((action): [string, Category] => [action, sorted]);
-  }),
-);
+let byAction: ReadonlyMap<string, Category> | undefined;
 
 export function categoryOf(action: string): Category {
-  return BY_ACTION.get(action) ?? OTHER;
+  byAction ??= sorted();
+  return byAction.get(action) ?? OTHER;
+}
+
+function sorted(): ReadonlyMap<string, Category> {
+  return new Map(
+    SORTED.flatMap(([category, types, actions]) => {
+      const found = { category: JSON.stringify([category]), type: JSON.stringify(types) };
+      return actions.split(/\s+/).map((action): [string, Category] => [action, found]);
+    }),
+  );
 }

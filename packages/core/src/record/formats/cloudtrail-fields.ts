@@ -1,20 +1,17 @@
-import { Layout, type LeafType } from "../layout.ts";
-import { MemberTable, shapeOf } from "./member-table.ts";
-
-type Kind = Extract<LeafType, "keyword" | "boolean" | "jsonText">;
+import { JsonFields, type Member } from "./json-fields.ts";
 
 const ISSUER = "userIdentity.sessionContext.sessionIssuer";
 const SESSION = "aws.cloudtrail.user_identity.session_context";
 
 /** Members of an event and the fields they become. Of several that become one field, the last that is there counts. */
-const MEMBERS: readonly (readonly [member: string, kind: Kind, ...fields: readonly string[]])[] = [
+const MEMBERS: readonly Member[] = [
   ["eventVersion", "keyword", "aws.cloudtrail.event_version"],
   ["userIdentity.type", "keyword", "aws.cloudtrail.user_identity.type"],
   ["userIdentity.arn", "keyword", "aws.cloudtrail.user_identity.arn"],
   ["userIdentity.accessKeyId", "keyword", "aws.cloudtrail.user_identity.access_key_id"],
   ["userIdentity.invokedBy", "keyword", "aws.cloudtrail.user_identity.invoked_by"],
   ["userIdentity.sessionContext.attributes.mfaAuthenticated", "keyword", `${SESSION}.mfa_authenticated`],
-  ["userIdentity.sessionContext.attributes.creationDate", "keyword", `${SESSION}.creation_date`],
+  ["userIdentity.sessionContext.attributes.creationDate", "time", `${SESSION}.creation_date`],
   [`${ISSUER}.type`, "keyword", `${SESSION}.session_issuer.type`],
   [`${ISSUER}.principalId`, "keyword", `${SESSION}.session_issuer.principal_id`],
   [`${ISSUER}.arn`, "keyword", `${SESSION}.session_issuer.arn`],
@@ -69,41 +66,27 @@ const OTHERS = [
 /** Begins the names of what the console tells of a login. */
 export const CONSOLE_LOGIN: string = "aws.cloudtrail.console_login.additional_eventdata";
 
-export const layout: Layout = new Layout(
-  {
-    ...Object.fromEntries(MEMBERS.flatMap(([, kind, ...fields]) => fields.map((field) => [field, kind]))),
-    "aws.cloudtrail.resources": "json",
-    [`${CONSOLE_LOGIN}.login_to`]: "keyword",
-    [`${CONSOLE_LOGIN}.mfa_used`]: "boolean",
-    [`${CONSOLE_LOGIN}.mobile_version`]: "boolean",
-    "event.category": "json",
-    "event.outcome": "keyword",
-    "event.type": "json",
-    "related.user": "json",
-    "source.ip": "keyword",
-    "tls.version": "keyword",
-    "tls.version_protocol": "keyword",
-  },
-  ["cloud.account.id", "cloud.region"],
-);
+let fields: JsonFields | undefined;
 
-const slot = (field: string): number => layout.slot(field);
-
-const paths: readonly string[] = [...new Set([...MEMBERS.map(([member]) => member), ...OTHERS])];
-
-/** Number of a member's place in the scanner. */
-export const place = (path: string): number => paths.indexOf(path);
-
-/** What becomes what, as numbers. */
-export const COPIES: readonly { readonly place: number; readonly slot: number; readonly kind: Kind }[] =
-  MEMBERS.flatMap(([member, kind, ...fields]) =>
-    fields.map((field) => ({ place: place(member), slot: slot(field), kind })),
+/** Made when the first event is read. */
+export function cloudtrailFields(): JsonFields {
+  fields ??= new JsonFields(
+    MEMBERS,
+    OTHERS,
+    {
+      "aws.cloudtrail.resources": "json",
+      [`${CONSOLE_LOGIN}.login_to`]: "keyword",
+      [`${CONSOLE_LOGIN}.mfa_used`]: "boolean",
+      [`${CONSOLE_LOGIN}.mobile_version`]: "boolean",
+      "event.category": "json",
+      "event.outcome": "keyword",
+      "event.type": "json",
+      "related.user": "json",
+      "source.ip": "keyword",
+      "tls.version": "keyword",
+      "tls.version_protocol": "keyword",
+    },
+    ["cloud.account.id", "cloud.region"],
   );
-
-let made: MemberTable | undefined;
-
-/** Made when the first event comes: most functions never meet one. */
-export function table(): MemberTable {
-  made ??= new MemberTable(shapeOf(paths.map((path, i) => [path.split("."), i])));
-  return made;
+  return fields;
 }

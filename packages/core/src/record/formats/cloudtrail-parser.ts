@@ -1,11 +1,13 @@
-import { Buffer } from "node:buffer";
 import { ipVersion } from "../../bytes/ip.ts";
 import { parseIsoZ } from "../../bytes/iso-time.ts";
-import { LayoutValues } from "../layout.ts";
+import { latin1 } from "../fields/text.ts";
+import type { Layout } from "../layout.ts";
 import type { RecordCursor } from "../record.ts";
 import { categoryOf } from "./cloudtrail-categories.ts";
-import { CONSOLE_LOGIN, COPIES, layout, place, table } from "./cloudtrail-fields.ts";
+import { CONSOLE_LOGIN, cloudtrailFields } from "./cloudtrail-fields.ts";
 import type { ParseResult } from "./format.ts";
+import type { JsonFields } from "./json-fields.ts";
+import { JsonEvent } from "./json-format.ts";
 import { JsonScanner } from "./json-scanner.ts";
 import { MemberTable } from "./member-table.ts";
 
@@ -13,52 +15,49 @@ const QUOTE = 0x22;
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 const LOWER_N = 0x6e;
-const LOWER_T = 0x74;
-const LOWER_F = 0x66;
 const LOWER_V = 0x76;
 
-const AT = {
-  time: place("eventTime"),
-  action: place("eventName"),
-  address: place("sourceIPAddress"),
-  errorCode: place("errorCode"),
-  errorMessage: place("errorMessage"),
-  resources: place("resources"),
-  tlsVersion: place("tlsDetails.tlsVersion"),
-  loginResult: place("responseElements.ConsoleLogin"),
-  loginTo: place("additionalEventData.LoginTo"),
-  mfaUsed: place("additionalEventData.MFAUsed"),
-  mobileVersion: place("additionalEventData.MobileVersion"),
-} as const;
-
-const slot = (field: string): number => layout.slot(field);
-
-const SLOTS = {
-  resources: slot("aws.cloudtrail.resources"),
-  loginTo: slot(`${CONSOLE_LOGIN}.login_to`),
-  mfaUsed: slot(`${CONSOLE_LOGIN}.mfa_used`),
-  mobileVersion: slot(`${CONSOLE_LOGIN}.mobile_version`),
-  category: slot("event.category"),
-  outcome: slot("event.outcome"),
-  type: slot("event.type"),
-  relatedUser: slot("related.user"),
-  sourceIp: slot("source.ip"),
-  tlsVersion: slot("tls.version"),
-  tlsProtocol: slot("tls.version_protocol"),
-} as const;
-
 const RESOURCE = { arn: 0, accountId: 1, type: 2 } as const;
-const RESOURCE_TABLE = new MemberTable({ ARN: RESOURCE.arn, accountId: RESOURCE.accountId, type: RESOURCE.type });
 
-const RELATED_USERS: readonly number[] = [
-  place("userIdentity.userName"),
-  place("requestParameters.userName"),
-  place("requestParameters.newUserName"),
-];
+/** Where the members stand that are looked into. */
+function placesOf(fields: JsonFields) {
+  const place = (path: string): number => fields.place(path);
+  return {
+    time: place("eventTime"),
+    action: place("eventName"),
+    address: place("sourceIPAddress"),
+    errorCode: place("errorCode"),
+    errorMessage: place("errorMessage"),
+    resources: place("resources"),
+    tlsVersion: place("tlsDetails.tlsVersion"),
+    loginResult: place("responseElements.ConsoleLogin"),
+    loginTo: place("additionalEventData.LoginTo"),
+    mfaUsed: place("additionalEventData.MFAUsed"),
+    mobileVersion: place("additionalEventData.MobileVersion"),
+    relatedUsers: ["userIdentity.userName", "requestParameters.userName", "requestParameters.newUserName"].map(place),
+  } as const;
+}
+
+function slotsOf(layout: Layout) {
+  const slot = (field: string): number => layout.slot(field);
+  return {
+    resources: slot("aws.cloudtrail.resources"),
+    loginTo: slot(`${CONSOLE_LOGIN}.login_to`),
+    mfaUsed: slot(`${CONSOLE_LOGIN}.mfa_used`),
+    mobileVersion: slot(`${CONSOLE_LOGIN}.mobile_version`),
+    category: slot("event.category"),
+    outcome: slot("event.outcome"),
+    type: slot("event.type"),
+    relatedUser: slot("related.user"),
+    sourceIp: slot("source.ip"),
+    tlsVersion: slot("tls.version"),
+    tlsProtocol: slot("tls.version_protocol"),
+  } as const;
+}
 
 /** Events → values of the layout: spans of the event's own JSON wherever that will do. */
 export function cloudtrailParser(): (record: RecordCursor) => ParseResult {
-  const event = new Event();
+  const event = new CloudtrailEvent();
   return (record) => event.parse(record);
 }
 
@@ -72,24 +71,26 @@ export function setTime(record: RecordCursor, scanner: JsonScanner, at: number):
   return true;
 }
 
-class Event {
-  readonly #members = new JsonScanner(table());
-  readonly #resource = new JsonScanner(RESOURCE_TABLE);
-  readonly #values = new LayoutValues(layout);
+class CloudtrailEvent {
+  readonly #event = new JsonEvent(cloudtrailFields());
+  readonly #at = placesOf(cloudtrailFields());
+  readonly #slots = slotsOf(cloudtrailFields().layout);
+  readonly #resource = new JsonScanner(
+    new MemberTable({ ARN: RESOURCE.arn, accountId: RESOURCE.accountId, type: RESOURCE.type }),
+  );
+  readonly #values = this.#event.values;
+  readonly #members = this.#event.scanner;
   #bytes: Uint8Array = new Uint8Array(0);
 
   parse(record: RecordCursor): ParseResult {
-    const { bytes, from, to } = record;
-    this.#bytes = bytes;
-    if (!this.#members.scan(bytes, from, to) || !setTime(record, this.#members, AT.time)) return "unparsed";
+    if (!this.#event.scan(record) || !setTime(record, this.#members, this.#at.time)) return "unparsed";
+    this.#bytes = record.bytes;
     const values = this.#values;
-    values.clear();
-    values.escaped = true;
-    this.#copy();
-    const action = this.#text(this.#members, AT.action) ?? "";
+    this.#event.copy();
+    const action = this.#text(this.#members, this.#at.action) ?? "";
     const { category, type } = categoryOf(action);
-    values.text[SLOTS.category] = category;
-    values.text[SLOTS.type] = type;
+    values.text[this.#slots.category] = category;
+    values.text[this.#slots.type] = type;
     this.#setOutcome();
     if (action === "ConsoleLogin") this.#setLogin();
     this.#setAddress();
@@ -98,25 +99,6 @@ class Event {
     this.#setResources();
     record.values = values;
     return "record";
-  }
-
-  #copy(): void {
-    const bytes = this.#bytes;
-    const { from: froms, to: tos } = this.#members;
-    for (const { place: at, slot, kind } of COPIES) {
-      const to = tos[at] as number;
-      if (to < 0) continue;
-      const from = froms[at] as number;
-      const first = bytes[from];
-      if (kind === "jsonText") {
-        // null, and what is empty: "", {}, [].
-        if (first !== LOWER_N && to - from > 2) this.#values.span(slot, from, to);
-      } else if (kind === "boolean") {
-        if (first === LOWER_T || first === LOWER_F) this.#values.span(slot, from, to);
-      } else if (first === QUOTE) {
-        if (to - from > 2) this.#values.span(slot, from + 1, to - 1);
-      } else if (first !== OPEN_BRACE && first !== OPEN_BRACKET && first !== LOWER_N) this.#values.span(slot, from, to);
-    }
   }
 
   /** The inside of a string as it stands, each byte a character; undefined when it is none, or empty. */
@@ -128,8 +110,8 @@ class Event {
   }
 
   #setOutcome(): void {
-    const failed = this.#isSet(AT.errorCode) || this.#isSet(AT.errorMessage);
-    this.#values.text[SLOTS.outcome] = failed ? "failure" : "success";
+    const failed = this.#isSet(this.#at.errorCode) || this.#isSet(this.#at.errorMessage);
+    this.#values.text[this.#slots.outcome] = failed ? "failure" : "success";
   }
 
   #isSet(at: number): boolean {
@@ -141,39 +123,39 @@ class Event {
   /** `Success` or `Failure`, whatever the error says; what the console told of it is text: Yes, No. */
   #setLogin(): void {
     const { text } = this.#values;
-    const result = this.#text(this.#members, AT.loginResult)?.toLowerCase();
-    if (result === "success" || result === "failure") text[SLOTS.outcome] = result;
-    text[SLOTS.loginTo] = this.#text(this.#members, AT.loginTo);
-    text[SLOTS.mfaUsed] = yes(this.#text(this.#members, AT.mfaUsed));
-    text[SLOTS.mobileVersion] = yes(this.#text(this.#members, AT.mobileVersion));
+    const result = this.#text(this.#members, this.#at.loginResult)?.toLowerCase();
+    if (result === "success" || result === "failure") text[this.#slots.outcome] = result;
+    text[this.#slots.loginTo] = this.#text(this.#members, this.#at.loginTo);
+    text[this.#slots.mfaUsed] = yes(this.#text(this.#members, this.#at.mfaUsed));
+    text[this.#slots.mobileVersion] = yes(this.#text(this.#members, this.#at.mobileVersion));
   }
 
   /** A service's name stands there when it made the call. */
   #setAddress(): void {
-    const from = (this.#members.from[AT.address] as number) + 1;
-    const to = (this.#members.to[AT.address] as number) - 1;
-    if (to > from && ipVersion(this.#bytes, from, to) !== 0) this.#values.span(SLOTS.sourceIp, from, to);
+    const from = (this.#members.from[this.#at.address] as number) + 1;
+    const to = (this.#members.to[this.#at.address] as number) - 1;
+    if (to > from && ipVersion(this.#bytes, from, to) !== 0) this.#values.span(this.#slots.sourceIp, from, to);
   }
 
   /** `TLSv1.3` → version 1.3 of the protocol tls. */
   #setTls(): void {
-    const from = (this.#members.from[AT.tlsVersion] as number) + 1;
-    const to = (this.#members.to[AT.tlsVersion] as number) - 1;
+    const from = (this.#members.from[this.#at.tlsVersion] as number) + 1;
+    const to = (this.#members.to[this.#at.tlsVersion] as number) - 1;
     if (to < from + 5 || this.#bytes[from + 3] !== LOWER_V) return;
-    this.#values.text[SLOTS.tlsProtocol] = latin1(this.#bytes, from, from + 3).toLowerCase();
-    this.#values.span(SLOTS.tlsVersion, from + 4, to);
+    this.#values.text[this.#slots.tlsProtocol] = latin1(this.#bytes, from, from + 3).toLowerCase();
+    this.#values.span(this.#slots.tlsVersion, from + 4, to);
   }
 
   #setRelated(): void {
-    const users = RELATED_USERS.map((at) => this.#text(this.#members, at)).filter((name) => name !== undefined);
-    if (users.length > 0) this.#values.text[SLOTS.relatedUser] = `["${[...new Set(users)].join('","')}"]`;
+    const users = this.#at.relatedUsers.map((at) => this.#text(this.#members, at)).filter((name) => name !== undefined);
+    if (users.length > 0) this.#values.text[this.#slots.relatedUser] = `["${[...new Set(users)].join('","')}"]`;
   }
 
   /** Each once, under ECS-like names; objects only. */
   #setResources(): void {
     const bytes = this.#bytes;
-    const end = this.#members.to[AT.resources] as number;
-    let at = this.#members.from[AT.resources] as number;
+    const end = this.#members.to[this.#at.resources] as number;
+    let at = this.#members.from[this.#at.resources] as number;
     if (end < 0 || bytes[at] !== OPEN_BRACKET) return;
     const items: string[] = [];
     while (++at < end) {
@@ -183,7 +165,7 @@ class Event {
       const item = this.#resourceText();
       if (item !== "" && !items.includes(item)) items.push(item);
     }
-    if (items.length > 0) this.#values.text[SLOTS.resources] = `[{${items.join("},{")}}]`;
+    if (items.length > 0) this.#values.text[this.#slots.resources] = `[{${items.join("},{")}}]`;
   }
 
   #resourceText(): string {
@@ -199,8 +181,4 @@ class Event {
 
 function yes(text: string | undefined): string | undefined {
   return text === undefined ? undefined : String(text !== "No");
-}
-
-function latin1(bytes: Uint8Array, from: number, to: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString("latin1");
 }

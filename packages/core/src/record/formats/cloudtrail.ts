@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { Framing } from "../../framing/content.ts";
-import { layout } from "./cloudtrail-fields.ts";
+import type { Layout } from "../layout.ts";
+import { cloudtrailFields } from "./cloudtrail-fields.ts";
 import { cloudtrailParser, setTime } from "./cloudtrail-parser.ts";
 import type { Format, FormatHint } from "./format.ts";
 import { headMembers } from "./json-head.ts";
@@ -12,29 +13,29 @@ import { MemberTable } from "./member-table.ts";
 
 const RECORDS = "Records";
 
-const TIME_ONLY = new MemberTable({ eventTime: 0 });
-
 /** Log files, Insights files and organisation trails alike: `<account>_CloudTrail_<region>_<time>_<unique>.json.gz`. */
 const LOG_FILE = /(?:^|\/)\d{12}_CloudTrail(?:-Insight)?_[a-z0-9-]+_\d{8}T\d{4}Z_[^/]+\.json(?:\.gz)?$/;
 
 export const cloudtrail: Format = {
   name: "cloudtrail",
+  shape: "object",
   dataset: "aws.cloudtrail",
-  layout,
-  constants: { "cloud.provider": "aws", "event.kind": "event" },
-  detect: ({ head }: FormatHint) => isEvent(headMembers(head)),
-  detectDocument: ({ key, head }: FormatHint) => {
-    const members = headMembers(head);
-    return isDigest(members) || (members.size > 0 && isLogFile(key)) || holdsEvents(members);
+  keys: LOG_FILE,
+  inLogs: true,
+  get layout(): Layout {
+    return cloudtrailFields().layout;
   },
-  framing: ({ head }: FormatHint): Framing | undefined => {
-    const members = headMembers(head);
+  constants: { "cloud.provider": "aws", "event.kind": "event" },
+  detect: ({ members }: FormatHint) => isEvent(members),
+  detectDocument: ({ key, members }: FormatHint) =>
+    isDigest(members) || (members.size > 0 && isLogFile(key)) || holdsEvents(members),
+  framing: ({ members }: FormatHint): Framing | undefined => {
     if (isDigest(members)) return "none";
     return members.size === 0 || isEvent(members) ? undefined : { array: RECORDS };
   },
   parser: ({ fields }) => {
     if (fields) return cloudtrailParser();
-    const scanner = new JsonScanner(TIME_ONLY, 0);
+    const scanner = new JsonScanner(new MemberTable({ eventTime: 0 }), 0);
     return (record) => {
       const { bytes, from, to } = record;
       return scanner.scan(bytes, from, to) && setTime(record, scanner, 0) ? "record" : "unparsed";

@@ -21,16 +21,18 @@ export class Columns {
   /** In the order that the format gives them: that of lines which don't say. */
   readonly usual: ColumnOrder;
   readonly #columns: readonly Column[];
+  readonly #names: ReadonlySet<string>;
 
   constructor(columns: readonly Column[], derived: Readonly<Record<string, LeafType>>, overrides: readonly string[]) {
     const copied = columns.flatMap(([, kind, ...fields]) => fields.map((field) => [field, leafType(kind)]));
     this.layout = new Layout({ ...Object.fromEntries(copied), ...derived }, overrides);
     this.#columns = columns;
-    this.usual = this.order([...new Set(columns.map(([name]) => name))]);
+    this.#names = new Set(columns.map(([name]) => name));
+    this.usual = this.order([...this.#names]);
   }
 
   has(name: string): boolean {
-    return this.#columns.some(([known]) => known === name);
+    return this.#names.has(name);
   }
 
   /** Lines with these columns; what has a name that isn't known keeps its place. */

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { ipVersion } from "../../bytes/ip.ts";
-import { isoMillis, isPlausibleTime } from "../../bytes/iso-time.ts";
+import { isoMillis, isoSecond, isPlausibleTime } from "../../bytes/iso-time.ts";
 import { parseClfTime, parseEpochTime, parseIsoTime } from "../../bytes/log-time.ts";
 import type { ConstantValue } from "../document-template.ts";
 import { isAbsent, isDecimal, isWholeNumber, latin1, utf8 } from "../fields/text.ts";
@@ -50,7 +50,8 @@ export interface JsonSpec
 /** The object under way, by the paths of its members. Reused from object to object. */
 export class JsonEvent extends Event {
   readonly #fields: JsonFields;
-  readonly #scanner: JsonScanner;
+  /** Where its members are found, by their places. */
+  readonly scanner: JsonScanner;
   readonly #taken: boolean;
   #from = 0;
   #to = 0;
@@ -60,14 +61,14 @@ export class JsonEvent extends Event {
     super(fields.layout);
     this.#fields = fields;
     this.#taken = whole || fields.copies.some(({ kind }) => kind === "json");
-    this.#scanner = new JsonScanner(fields.table, -1, this.#taken);
+    this.scanner = new JsonScanner(fields.table, -1, this.#taken);
   }
 
   /** False when the record is no JSON object. */
   scan(record: RecordCursor): boolean {
     const found = this.#taken
-      ? scanObject(record, this.#scanner)
-      : this.#scanner.scan(record.bytes, record.from, record.to);
+      ? scanObject(record, this.scanner)
+      : this.scanner.scan(record.bytes, record.from, record.to);
     this.bytes = record.bytes;
     this.#from = record.from;
     this.#to = record.to;
@@ -76,17 +77,17 @@ export class JsonEvent extends Event {
 
   /** Takes members away, as if the object didn't have them. */
   forget(paths: readonly string[]): void {
-    for (const path of paths) this.#scanner.to[this.#fields.place(path)] = -1;
+    for (const path of paths) this.scanner.to[this.#fields.place(path)] = -1;
   }
 
   /** Where a member's value begins; means nothing when `to` is -1. */
   from(path: string): number {
-    return this.#scanner.from[this.#fields.place(path)] ?? 0;
+    return this.scanner.from[this.#fields.place(path)] ?? 0;
   }
 
   /** -1 when it isn't there. */
   to(path: string): number {
-    return this.#scanner.to[this.#fields.place(path)] ?? -1;
+    return this.scanner.to[this.#fields.place(path)] ?? -1;
   }
 
   /** False for null, `"-"`, and an empty text, object or array, too. */
@@ -146,13 +147,17 @@ export class JsonEvent extends Event {
 
   /** The members that become fields as they are. */
   copy(): void {
-    const { values } = this;
+    const { bytes, values } = this;
     values.clear();
     values.escaped = true;
-    const { from: froms, to: tos } = this.#scanner;
+    const { from: froms, to: tos } = this.scanner;
     for (const { place, slot, kind } of this.#fields.copies) {
       const to = tos[place] as number;
-      if (to >= 0) this.#copy(kind, slot, froms[place] as number, to);
+      if (to < 0) continue;
+      const from = froms[place] as number;
+      // What most are.
+      if (kind !== "keyword" || bytes[from] !== QUOTE) this.#copy(kind, slot, from, to);
+      else if (!isAbsent(bytes, from + 1, to - 1)) values.span(slot, from + 1, to - 1);
     }
   }
 
@@ -180,7 +185,7 @@ export class JsonEvent extends Event {
         return;
       case "time": {
         const ms = timeIn(bytes, from + inset, to - inset);
-        if (isPlausibleTime(ms)) values.text[slot] = isoMillis(ms);
+        if (isPlausibleTime(ms)) values.text[slot] = ms % 1000 === 0 ? isoSecond(ms / 1000) : isoMillis(ms);
         return;
       }
       case "json":

@@ -23,8 +23,8 @@ export const atBars: Split = (tokens, bytes, from, to) => tokens.splitAt(0x7c, b
 export interface LineSpec
   extends Pick<Format, "name" | "rank" | "dataset" | "keys" | "logs" | "inLogs" | "constantsOf" | "otel" | "framing"> {
   readonly constants?: Readonly<Record<string, ConstantValue>>;
-  /** The columns in their order, and what becomes of them as they are. */
-  readonly columns: readonly Column[];
+  /** The columns in their order, and what becomes of them as they are; a function: made when the first line is read. */
+  readonly columns: readonly Column[] | (() => readonly Column[]);
   /** How few columns a line may have, and how many. */
   readonly fewest: number;
   readonly most?: number;
@@ -98,7 +98,11 @@ export class Line extends Event {
 export function lineFormat(spec: LineSpec): Format {
   let built: Columns | undefined;
   const columns = (): Columns => {
-    built ??= new Columns(spec.columns, spec.derived ?? {}, spec.overrides ?? []);
+    built ??= new Columns(
+      typeof spec.columns === "function" ? spec.columns() : spec.columns,
+      spec.derived ?? {},
+      spec.overrides ?? [],
+    );
     return built;
   };
   return {

@@ -1,11 +1,7 @@
-import { Layout, type LeafType } from "../layout.ts";
-
-type Kind = Extract<LeafType, "keyword" | "long">;
-
-type Field = readonly [name: string, kind: Kind, ...fields: readonly string[]];
+import { type Column, type ColumnOrder, Columns } from "./columns.ts";
 
 /** The fields of flow log records in the order of "Available fields" in the AWS guide, and what becomes of them as they are. */
-const FIELDS: readonly Field[] = [
+const FIELDS: readonly Column[] = [
   // Version 2: the default format.
   ["version", "keyword", "aws.vpcflow.version"],
   ["account-id", "keyword", "aws.vpcflow.account_id", "cloud.account.id"],
@@ -57,7 +53,7 @@ const FIELDS: readonly Field[] = [
 ];
 
 /** Those of transit gateways beside them: "Transit Gateway Flow Log records" in the AWS guide. */
-const GATEWAY_FIELDS: readonly Field[] = [
+const GATEWAY_FIELDS: readonly Column[] = [
   ["resource-type", "keyword", "aws.vpcflow.resource_type"],
   ["tgw-id", "keyword", "aws.vpcflow.tgw_id"],
   ["tgw-attachment-id", "keyword", "aws.vpcflow.tgw_attachment_id"],
@@ -78,10 +74,8 @@ const GATEWAY_FIELDS: readonly Field[] = [
   ["packets-lost-ttl-expired", "long", "aws.vpcflow.packets_lost_ttl_expired"],
 ];
 
-const ALL_FIELDS = [...FIELDS, ...GATEWAY_FIELDS];
-
 /** The default format of transit gateways. */
-const GATEWAY_ORDER = [
+const GATEWAY_ORDER: readonly string[] = [
   "version resource-type account-id tgw-id tgw-attachment-id tgw-src-vpc-account-id tgw-dst-vpc-account-id tgw-src-vpc-id",
   "tgw-dst-vpc-id tgw-src-subnet-id tgw-dst-subnet-id tgw-src-eni tgw-dst-eni tgw-src-az-id tgw-dst-az-id",
   "tgw-pair-attachment-id srcaddr dstaddr srcport dstport protocol packets bytes start end log-status type",
@@ -92,56 +86,32 @@ const GATEWAY_ORDER = [
 /** Number of fields up to each version: a line of so many and without a header has them in the guide's order. */
 const VERSION_ENDS: ReadonlySet<number> = new Set([14, 21, 25, 29, 39, 40, 41, 42]);
 
-export const layout: Layout = new Layout(
-  {
-    ...Object.fromEntries(ALL_FIELDS.flatMap(([, kind, ...fields]) => fields.map((field) => [field, kind]))),
-    "aws.vpcflow.tcp_flags_array": "json",
-    "destination.ip": "keyword",
-    "event.end": "keyword",
-    "event.outcome": "keyword",
-    "event.start": "keyword",
-    "event.type": "json",
-    "network.transport": "keyword",
-    "network.type": "keyword",
-    "related.ip": "json",
-    "source.ip": "keyword",
-  },
-  ["cloud.account.id", "cloud.region"],
-);
+let columns: Columns | undefined;
 
-const BY_NAME = new Map(ALL_FIELDS.map((field) => [field[0], field]));
-
-export const isFieldName = (name: string): boolean => BY_NAME.has(name);
-
-/** Which field stands where in the lines of a file. */
-export class FieldOrder {
-  readonly count: number;
-  readonly keywords: readonly (readonly [token: number, slot: number])[];
-  readonly numbers: readonly (readonly [token: number, slot: number])[];
-  readonly #names: readonly string[];
-
-  /** Fields of unknown names keep their place. */
-  constructor(names: readonly string[]) {
-    this.count = names.length;
-    this.#names = names;
-    const copies = (wanted: Kind): (readonly [number, number])[] =>
-      names.flatMap((name, token) => {
-        const [, kind, ...fields] = BY_NAME.get(name) ?? ["", "keyword"];
-        return kind === wanted ? fields.map((field) => [token, layout.slot(field)] as const) : [];
-      });
-    this.keywords = copies("keyword");
-    this.numbers = copies("long");
-  }
-
-  /** -1 when the lines don't have it. */
-  token(name: string): number {
-    return this.#names.indexOf(name);
-  }
+/** Made when the first line is read. */
+export function flowColumns(): Columns {
+  columns ??= new Columns(
+    [...FIELDS, ...GATEWAY_FIELDS],
+    {
+      "aws.vpcflow.tcp_flags_array": "json",
+      "destination.ip": "keyword",
+      "event.end": "keyword",
+      "event.outcome": "keyword",
+      "event.start": "keyword",
+      "event.type": "json",
+      "network.transport": "keyword",
+      "network.type": "keyword",
+      "related.ip": "json",
+      "source.ip": "keyword",
+    },
+    ["cloud.account.id", "cloud.region"],
+  );
+  return columns;
 }
 
 /** The order of lines without a header; undefined when so many fields say nothing. */
-export function usualOrder(count: number): FieldOrder | undefined {
-  if (count === GATEWAY_ORDER.length) return new FieldOrder(GATEWAY_ORDER);
+export function usualOrder(count: number): ColumnOrder | undefined {
+  if (count === GATEWAY_ORDER.length) return flowColumns().order(GATEWAY_ORDER);
   if (!VERSION_ENDS.has(count)) return undefined;
-  return new FieldOrder(FIELDS.slice(0, count).map(([name]) => name));
+  return flowColumns().order(FIELDS.slice(0, count).map(([name]) => name));
 }

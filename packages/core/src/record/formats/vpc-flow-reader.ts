@@ -1,35 +1,22 @@
 import { Buffer } from "node:buffer";
 import { ipVersion } from "../../bytes/ip.ts";
 import { isoSecond } from "../../bytes/iso-time.ts";
-import { isWholeNumber } from "../fields/text.ts";
-import { LayoutValues } from "../layout.ts";
+import { type Layout, LayoutValues } from "../layout.ts";
 import type { RecordCursor } from "../record.ts";
+import type { ColumnOrder } from "./columns.ts";
 import type { ParseResult } from "./format.ts";
 import { Tokens } from "./tokens.ts";
-import { FieldOrder, isFieldName, layout, usualOrder } from "./vpc-flow-fields.ts";
-import { TCP_FLAGS, TRANSPORT } from "./vpc-flow-words.ts";
+import { flowColumns, usualOrder } from "./vpc-flow-fields.ts";
+import { TRANSPORT, tcpFlags } from "./vpc-flow-words.ts";
 
 const LOWER_A = 0x61;
 const LOWER_Z = 0x7a;
 const UPPER_A = 0x41;
 const UPPER_R = 0x52;
 
-const S = (field: string): number => layout.slot(field);
-const START = S("event.start");
-const END = S("event.end");
-const SOURCE_IP = S("source.ip");
-const DESTINATION_IP = S("destination.ip");
-const NETWORK_TYPE = S("network.type");
-const RELATED_IP = S("related.ip");
-const TRANSPORT_SLOT = S("network.transport");
-const FLAGS = S("aws.vpcflow.tcp_flags_array");
-const OUTCOME = S("event.outcome");
-const TYPE = S("event.type");
-const CLOUD_ACCOUNT = S("cloud.account.id");
-
 /** Where the fields that are looked into stand in a line. */
 interface Places {
-  readonly order: FieldOrder;
+  readonly order: ColumnOrder;
   readonly account: number;
   readonly interface: number;
   readonly source: number;
@@ -45,7 +32,9 @@ interface Places {
 /** Reads the lines of one item: the last line of names says what the fields are, and where there is none, their number. */
 export class VpcFlowReader {
   readonly #tokens = new Tokens();
-  readonly #values = new LayoutValues(layout);
+  readonly #columns = flowColumns();
+  readonly #slots = slotsOf(this.#columns.layout);
+  readonly #values = new LayoutValues(this.#columns.layout);
   #places: Places | undefined;
   #named = false;
 
@@ -64,7 +53,7 @@ export class VpcFlowReader {
     const values = this.#values;
     values.clear();
     values.plain = record.quotes === 0;
-    this.#copy(bytes, places.order);
+    places.order.copy(bytes, this.#tokens, values);
     this.#setTimes(bytes, places);
     this.#setAddresses(bytes, places);
     this.#setWords(bytes, places);
@@ -94,20 +83,20 @@ export class VpcFlowReader {
   /** Values that begin with a small letter are names like `eni-…`; no field's value is a field's name. */
   #isHeader(bytes: Uint8Array): boolean {
     const first = bytes[this.#tokens.from[0] as number] as number;
-    return this.#tokens.count > 0 && first >= LOWER_A && first <= LOWER_Z && isFieldName(this.#textOf(bytes, 0));
+    return this.#tokens.count > 0 && first >= LOWER_A && first <= LOWER_Z && this.#columns.has(this.#textOf(bytes, 0));
   }
 
   #setOrder(bytes: Uint8Array): void {
     const names = Array.from({ length: this.#tokens.count }, (_, i) => this.#textOf(bytes, i));
-    this.#places = placesOf(new FieldOrder(names));
+    this.#places = placesOf(this.#columns.order(names));
     this.#named = true;
   }
 
   /** Of as many fields as are known to be there; without a header, those that tell the order must look like it. */
   #fits(bytes: Uint8Array): boolean {
     const { count } = this.#tokens;
-    if (this.#named) return count === this.#places?.order.count;
-    if (this.#places?.order.count !== count) {
+    if (this.#named) return count === this.#places?.order.names.length;
+    if (this.#places?.order.names.length !== count) {
       const order = usualOrder(count);
       if (order === undefined) return false;
       this.#places = placesOf(order);
@@ -124,23 +113,11 @@ export class VpcFlowReader {
     return this.#number(bytes, end < 0 ? start : end) * 1000;
   }
 
-  #copy(bytes: Uint8Array, { keywords, numbers }: FieldOrder): void {
-    const { from, to } = this.#tokens;
-    for (const [token, slot] of keywords) {
-      if (!this.#isAbsent(bytes, token)) this.#values.span(slot, from[token] as number, to[token] as number);
-    }
-    for (const [token, slot] of numbers) {
-      const start = from[token] as number;
-      const end = to[token] as number;
-      if (isWholeNumber(bytes, start, end)) this.#values.span(slot, start, end);
-    }
-  }
-
   #setTimes(bytes: Uint8Array, { start, end }: Places): void {
     const began = this.#number(bytes, start);
     const ended = this.#number(bytes, end);
-    if (!Number.isNaN(began)) this.#values.text[START] = isoSecond(began);
-    if (!Number.isNaN(ended)) this.#values.text[END] = isoSecond(ended);
+    if (!Number.isNaN(began)) this.#values.text[this.#slots.start] = isoSecond(began);
+    if (!Number.isNaN(ended)) this.#values.text[this.#slots.end] = isoSecond(ended);
   }
 
   #setAddresses(bytes: Uint8Array, { source, destination, account }: Places): void {
@@ -149,34 +126,34 @@ export class VpcFlowReader {
     const version = this.#ip(bytes, source);
     const known = version !== 0 && this.#ip(bytes, destination) !== 0;
     if (version !== 0) {
-      this.#values.span(SOURCE_IP, from[source] as number, to[source] as number);
-      text[NETWORK_TYPE] = version === 4 ? "ipv4" : "ipv6";
+      this.#values.span(this.#slots.sourceIp, from[source] as number, to[source] as number);
+      text[this.#slots.networkType] = version === 4 ? "ipv4" : "ipv6";
     }
     if (this.#ip(bytes, destination) !== 0)
-      this.#values.span(DESTINATION_IP, from[destination] as number, to[destination] as number);
-    if (known) text[RELATED_IP] = `["${this.#textOf(bytes, source)}","${this.#textOf(bytes, destination)}"]`;
+      this.#values.span(this.#slots.destinationIp, from[destination] as number, to[destination] as number);
+    if (known) text[this.#slots.relatedIp] = `["${this.#textOf(bytes, source)}","${this.#textOf(bytes, destination)}"]`;
     // What AWS writes for network interfaces of its services; the bucket's account says more.
-    if (account >= 0 && this.#textOf(bytes, account) === "unknown") this.#values.span(CLOUD_ACCOUNT, 0, -1);
+    if (account >= 0 && this.#textOf(bytes, account) === "unknown") this.#values.span(this.#slots.cloudAccount, 0, -1);
   }
 
   #setWords(bytes: Uint8Array, { protocol, flags }: Places): void {
     const { text } = this.#values;
     const number = this.#number(bytes, protocol);
-    if (!Number.isNaN(number)) text[TRANSPORT_SLOT] = TRANSPORT[number];
+    if (!Number.isNaN(number)) text[this.#slots.transport] = TRANSPORT[number];
     const bits = this.#number(bytes, flags);
-    if (!Number.isNaN(bits)) text[FLAGS] = TCP_FLAGS[bits & (TCP_FLAGS.length - 1)];
+    if (!Number.isNaN(bits)) text[this.#slots.flags] = tcpFlags(bits);
   }
 
   #setAction(bytes: Uint8Array, action: number): void {
     const { text } = this.#values;
     const first = action < 0 ? 0 : bytes[this.#tokens.from[action] as number];
     if (first === UPPER_A) {
-      text[OUTCOME] = "success";
-      text[TYPE] = '["connection","allowed"]';
+      text[this.#slots.outcome] = "success";
+      text[this.#slots.type] = '["connection","allowed"]';
     } else if (first === UPPER_R) {
-      text[OUTCOME] = "failure";
-      text[TYPE] = '["connection","denied"]';
-    } else text[TYPE] = '["connection"]';
+      text[this.#slots.outcome] = "failure";
+      text[this.#slots.type] = '["connection","denied"]';
+    } else text[this.#slots.type] = '["connection"]';
   }
 
   /** NaN for what is no whole number, or isn't there. */
@@ -210,7 +187,24 @@ export class VpcFlowReader {
   }
 }
 
-function placesOf(order: FieldOrder): Places {
+function slotsOf(layout: Layout) {
+  const slot = (field: string): number => layout.slot(field);
+  return {
+    start: slot("event.start"),
+    end: slot("event.end"),
+    sourceIp: slot("source.ip"),
+    destinationIp: slot("destination.ip"),
+    networkType: slot("network.type"),
+    relatedIp: slot("related.ip"),
+    transport: slot("network.transport"),
+    flags: slot("aws.vpcflow.tcp_flags_array"),
+    outcome: slot("event.outcome"),
+    type: slot("event.type"),
+    cloudAccount: slot("cloud.account.id"),
+  } as const;
+}
+
+function placesOf(order: ColumnOrder): Places {
   return {
     order,
     account: order.token("account-id"),

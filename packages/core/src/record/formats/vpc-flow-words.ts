@@ -1,5 +1,5 @@
 /** Assigned Internet Protocol Numbers (IANA), those that flow logs meet: ECS wants their keywords in lower case. */
-const TRANSPORTS: Readonly<Record<number, string>> = {
+export const TRANSPORT: Readonly<Record<number, string>> = {
   0: "hopopt",
   1: "icmp",
   2: "igmp",
@@ -30,11 +30,13 @@ const TRANSPORTS: Readonly<Record<number, string>> = {
   137: "mpls-in-ip",
 };
 
-export const TRANSPORT: readonly (string | undefined)[] = Array.from({ length: 256 }, (_, i) => TRANSPORTS[i]);
-
 const FLAGS = ["fin", "syn", "rst", "psh", "ack", "urg"] as const;
 
+const lists: string[] = [];
+
 /** By a record's TCP flags, the JSON of their names. */
-export const TCP_FLAGS: readonly string[] = Array.from({ length: 2 ** FLAGS.length }, (_, bits) =>
-  JSON.stringify(FLAGS.filter((_flag, i) => (bits >> i) & 1)),
-);
+export function tcpFlags(bits: number): string {
+  const known = bits & (2 ** FLAGS.length - 1);
+  lists[known] ??= JSON.stringify(FLAGS.filter((_flag, i) => (known >> i) & 1));
+  return lists[known];
+}

@@ -1,6 +1,7 @@
+import type { Layout } from "../layout.ts";
 import type { RecordCursor } from "../record.ts";
 import type { Format, FormatHint } from "./format.ts";
-import { isFieldName, layout } from "./vpc-flow-fields.ts";
+import { flowColumns } from "./vpc-flow-fields.ts";
 import { VpcFlowReader } from "./vpc-flow-reader.ts";
 
 // VPC flow logs: "Flow log records" in the Amazon VPC guide, and those of transit gateways, "Transit Gateway Flow Logs". ECS names as Elastic's AWS integration uses them for the
@@ -15,7 +16,9 @@ export const vpcFlow: Format = {
   keys: /(?:^|\/)vpcflowlogs\//,
   inLogs: true,
   dataset: "aws.vpcflow",
-  layout,
+  get layout(): Layout {
+    return flowColumns().layout;
+  },
   constants: { "cloud.provider": "aws", "event.category": ["network"], "event.kind": "event" },
   otel: {
     "orchestrator.cluster.id": "aws.ecs.cluster.arn",
@@ -27,7 +30,9 @@ export const vpcFlow: Format = {
   header: (columns) => {
     // Flow logs in Parquet have the same names with underscores.
     const names = columns.map((column) => column.replaceAll("_", "-"));
-    return names.some((name) => TELLING.has(name)) && names.every(isFieldName) ? names : undefined;
+    return names.some((name) => TELLING.has(name)) && names.every((name) => flowColumns().has(name))
+      ? names
+      : undefined;
   },
   parser: ({ fields }) => {
     const reader = new VpcFlowReader();
