@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { isMembers, memberOf } from "./members.ts";
 import type { FieldValue } from "./record.ts";
 
 /**
@@ -19,11 +20,23 @@ export class Layout {
   /** Names that a record knows better than its origin: the account of an event, say, not that of the bucket it lies in. */
   readonly overrides: ReadonlySet<string>;
   readonly #index: ReadonlyMap<string, number>;
+  readonly #hasJson: boolean;
 
   constructor(fields: Readonly<Record<string, LeafType>>, overrides: readonly string[] = []) {
     this.leaves = Object.entries(fields).map(([path, type]) => ({ path, type }));
     this.overrides = new Set(overrides);
     this.#index = new Map(this.leaves.map((leaf, i) => [leaf.path, i]));
+    this.#hasJson = this.leaves.some(({ type }) => type === "json");
+  }
+
+  /** The field of JSON that a name is within, by its dots, and what is left of the name. */
+  around(name: string): { readonly slot: number; readonly rest: string } | undefined {
+    if (!this.#hasJson) return undefined;
+    for (let dot = name.lastIndexOf("."); dot > 0; dot = name.lastIndexOf(".", dot - 1)) {
+      const slot = this.slot(name.slice(0, dot));
+      if (slot >= 0) return this.leaves[slot]?.type === "json" ? { slot, rest: name.slice(dot + 1) } : undefined;
+    }
+    return undefined;
   }
 
   /** Number of the field, for parsers that set values; -1 when the layout has none of that name. */
@@ -72,7 +85,8 @@ export class LayoutValues {
   /** The value of a field as a program sees it; `bytes` are those that the spans are of. */
   get(name: string, bytes: Uint8Array): FieldValue {
     const slot = this.layout.slot(name);
-    if (slot < 0 || !this.has(slot)) return undefined;
+    if (slot < 0) return this.#within(name, bytes);
+    if (!this.has(slot)) return undefined;
     const text = this.#textOf(slot, bytes);
     switch (this.layout.leaves[slot]?.type) {
       case "long":
@@ -91,6 +105,14 @@ export class LayoutValues {
       default:
         return text;
     }
+  }
+
+  /** A member of a field that is JSON. */
+  #within(name: string, bytes: Uint8Array): FieldValue {
+    const around = this.layout.around(name);
+    if (around === undefined || !this.has(around.slot)) return undefined;
+    const value: unknown = JSON.parse(this.#textOf(around.slot, bytes));
+    return isMembers(value) ? (memberOf(value, around.rest) as FieldValue) : undefined;
   }
 
   #isEscaped(slot: number): boolean {
