@@ -33,6 +33,11 @@ export class ChunkFrames {
     return this.#cutter.max;
   }
 
+  /** A frame goes on from the chunk before. */
+  get isOpen(): boolean {
+    return this.#open.isOpen;
+  }
+
   /** Position of the chunk. */
   get base(): number {
     return this.#base;

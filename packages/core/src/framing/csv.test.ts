@@ -10,8 +10,15 @@ interface Limit {
   readonly oversized: Oversized;
 }
 
-const rows = (chunks: Iterable<Uint8Array>, dialect: Dialect = CSV, limit?: Limit): Framed =>
-  framed(new CsvFramer(dialect, { maxFrameBytes: limit?.max, oversized: limit?.oversized }), chunks);
+const BOTH = [{}, { kernel: null }] as const;
+
+const rows = (
+  chunks: Iterable<Uint8Array>,
+  dialect: Dialect = CSV,
+  limit?: Limit,
+  kernel: (typeof BOTH)[number] = {},
+): Framed =>
+  framed(new CsvFramer(dialect, { maxFrameBytes: limit?.max, oversized: limit?.oversized, ...kernel }), chunks);
 
 /** The same rules, a character at a time. */
 function reference(bytes: Buffer, { delimiter, quotes }: Dialect, limit: Limit): Framed {
@@ -53,10 +60,12 @@ test("in any chunks gives the rows of the plain rules", () => {
   const cuts = fc.array(fc.nat(), { maxLength: 12 });
   const property = fc.property(content, cuts, dialect, limit, (bytes, places, written, most) => {
     const { skipped, ...expected } = reference(bytes, written, most);
-    for (const chunks of [[bytes], chunked(bytes, places), oneByOne(bytes)]) {
-      const { skipped: blank, ...found } = rows(chunks, written, most);
-      expect(found).toEqual(expected);
-      if (found.error === undefined) expect(blank).toBe(skipped);
+    for (const kernel of BOTH) {
+      for (const chunks of [[bytes], chunked(bytes, places), oneByOne(bytes)]) {
+        const { skipped: blank, ...found } = rows(chunks, written, most, kernel);
+        expect(found).toEqual(expected);
+        if (found.error === undefined) expect(blank).toBe(skipped);
+      }
     }
   });
   fc.assert(property, { numRuns: 3000 });
@@ -84,4 +93,13 @@ describe("rows", () => {
       error: "FRAME_TOO_LARGE",
     });
   });
+});
+
+test("more than the kernel takes at once, with rows over its limits", () => {
+  const line = `a,"b ""c""",${"x".repeat(50)}\n`;
+  const long = `"${"y\n\n".repeat(300_000)}",z\n`;
+  const whole = Buffer.from(`${line.repeat(20_000)}\n${long}${line.repeat(100)}${long}${line}`);
+  const found = rows([whole]);
+  expect([found.frames.length, found.skipped, found.error]).toEqual([20_103, 1, undefined]);
+  expect(rows([whole], CSV, undefined, { kernel: null })).toEqual(found);
 });

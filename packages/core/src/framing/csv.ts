@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { ChunkFrames, type FramerOptions } from "./chunk-frames.ts";
-import type { Framer, TakeBlock } from "./frame.ts";
+import type { FrameBlock, Framer, TakeBlock } from "./frame.ts";
+import { LineWindow } from "./line-window.ts";
 
 /** How rows of a table are written. */
 export interface Dialect {
@@ -27,6 +28,7 @@ export class CsvFramer implements Framer {
   readonly #frames: ChunkFrames;
   readonly #delimiter: number;
   readonly #quotes: boolean;
+  readonly #window: LineWindow;
   /** Within a quoted cell. */
   #quoted = false;
   /** The byte before was a quote in a quoted cell: it ends the cell, unless another follows. */
@@ -38,8 +40,10 @@ export class CsvFramer implements Framer {
   #lineEnd = -1;
   #quote = -1;
 
-  constructor({ delimiter, quotes }: Dialect = CSV, options?: FramerOptions) {
+  /** `kernel: null` does without WebAssembly: slower, the same frames. */
+  constructor({ delimiter, quotes }: Dialect = CSV, options?: FramerOptions & { readonly kernel?: null }) {
     this.#frames = new ChunkFrames(options, "reject", "a row");
+    this.#window = new LineWindow(this.#frames.max, options?.kernel);
     this.#delimiter = delimiter.charCodeAt(0);
     this.#quotes = quotes;
   }
@@ -56,18 +60,65 @@ export class CsvFramer implements Framer {
   }
 
   readonly #read = (chunk: Uint8Array, take: TakeBlock): void => {
-    let at = 0;
-    for (let end = this.#rowEnd(chunk, at); end !== NONE; end = this.#rowEnd(chunk, at)) {
-      if (end > 0) this.#carriageReturn = chunk[end - 1] === CR;
-      this.#frames.close(end, take, this.#carriageReturn ? 1 : 0);
-      this.#carriageReturn = false;
-      at = end + 1;
-      this.#frames.begin(at);
+    const end = chunk.lastIndexOf(LF) + 1;
+    let at = this.#frames.isOpen ? this.#row(chunk, 0, take) : 0;
+    while (at < end) {
+      const to = this.#window.isThere ? this.#window.fitting(chunk, at, end) : at;
+      at = to > at ? this.#lines(chunk, at, to, take) : this.#row(chunk, at, take);
     }
-    if (at === chunk.length) return;
-    this.#carriageReturn = chunk.at(-1) === CR;
-    this.#frames.keep(take, this.#carriageReturn ? 1 : 0);
+    if (at < chunk.length) this.#row(chunk, at, take);
+    else if (at === chunk.length) this.#fresh = true;
   };
+
+  /** The row under way, or one that begins at `at`: gives where the next one begins, NONE when it goes on in the next chunk. */
+  #row(chunk: Uint8Array, at: number, take: TakeBlock): number {
+    this.#frames.begin(at);
+    return this.#end(chunk, this.#rowEnd(chunk, at), take);
+  }
+
+  #end(chunk: Uint8Array, end: number, take: TakeBlock): number {
+    const last = end === NONE ? chunk.length : end;
+    if (last > 0) this.#carriageReturn = chunk[last - 1] === CR;
+    const trim = this.#carriageReturn ? 1 : 0;
+    if (end === NONE) this.#frames.keep(take, trim);
+    else this.#frames.close(end, take, trim);
+    this.#carriageReturn &&= end === NONE;
+    return end + 1;
+  }
+
+  /** Rows in whole lines, which the kernel finds: most are rows. Gives where the next row begins, or NONE. */
+  #lines(chunk: Uint8Array, from: number, to: number, take: TakeBlock): number {
+    this.#frames.give(take);
+    const { block, consumed } = this.#window.scan(chunk.subarray(from, to), this.#frames.base + from);
+    const scanned = from + consumed;
+    let skipped = block.skipped;
+    let given = 0;
+    for (let i = 0; i < block.count; ) {
+      const line = from + (block.from[i] as number);
+      const lineTo = from + (block.to[i] as number);
+      const end = this.#mayGoOn(block, i, chunk, from) ? this.#rowEnd(chunk, line) : lineTo;
+      i += 1;
+      if (end <= lineTo + 1) continue;
+      give(block, given, i - 1, 0, take);
+      skipped -= blankLines(chunk, lineTo, Math.min(end, scanned));
+      while (i < block.count && from + (block.from[i] as number) < end) i += 1;
+      given = i;
+      this.#frames.begin(line);
+      const next = this.#end(chunk, end, take);
+      this.#frames.give(take);
+      if (next < scanned) continue;
+      give(block, 0, 0, skipped, take);
+      return next;
+    }
+    give(block, given, block.count, skipped, take);
+    return scanned;
+  }
+
+  /** Without a quote a line is a row. */
+  #mayGoOn({ from, to, escaped }: FrameBlock, i: number, chunk: Uint8Array, base: number): boolean {
+    if (!this.#quotes || escaped?.quotes[i] === 0) return false;
+    return this.#nextQuote(chunk, base + (from[i] as number)) < base + (to[i] as number);
+  }
 
   /** The line end of the row under way, whose bytes from `from` on are looked at; NONE when it isn't in this chunk. */
   #rowEnd(chunk: Uint8Array, from: number): number {
@@ -107,6 +158,38 @@ export class CsvFramer implements Framer {
     if (this.#quote < at) this.#quote = next(chunk, QUOTE, at);
     return this.#quote;
   }
+}
+
+/** Some of a block's frames. */
+function give(block: FrameBlock, from: number, to: number, skipped: number, take: TakeBlock): void {
+  const count = to - from;
+  if (count === 0 && skipped === 0) return;
+  const part = (all: Int32Array): Int32Array => (from === 0 ? all : all.subarray(from));
+  const { escaped } = block;
+  take({
+    ...block,
+    count,
+    from: part(block.from),
+    to: part(block.to),
+    skipped,
+    escaped: escaped && {
+      bytes: escaped.bytes,
+      from: part(escaped.from),
+      to: part(escaped.to),
+      quotes: part(escaped.quotes),
+    },
+  });
+}
+
+/** Those that end in `chunk[from, to)`, behind the line that ends at `from`. */
+function blankLines(chunk: Uint8Array, from: number, to: number): number {
+  let blank = 0;
+  let begin = next(chunk, LF, from) + 1;
+  for (let end = next(chunk, LF, begin); end < to; end = next(chunk, LF, begin)) {
+    if (end === begin || (end === begin + 1 && chunk[begin] === CR)) blank += 1;
+    begin = end + 1;
+  }
+  return blank;
 }
 
 function next(chunk: Uint8Array, byte: number, at: number): number {

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { Framer, TakeBlock } from "./frame.ts";
 import { FrameList } from "./frame-list.ts";
-import { type LineKernel, lineKernel } from "./line-kernel.ts";
+import { LineWindow } from "./line-window.ts";
 import { Cutter, type FrameLimit, OpenFrame } from "./oversize.ts";
 
 const LF = 0x0a;
@@ -13,9 +13,7 @@ const CR = 0x0d;
  */
 export class LineFramer implements Framer {
   readonly #cutter: Cutter;
-  readonly #kernel: LineKernel | undefined;
-  /** Bytes that the kernel is given at once. */
-  readonly #window: number;
+  readonly #window: LineWindow;
   readonly #frames = new FrameList();
   /** The line that has no end yet. */
   readonly #open: OpenFrame;
@@ -26,8 +24,7 @@ export class LineFramer implements Framer {
   constructor(options?: FrameLimit & { readonly start?: number | undefined; readonly kernel?: null }) {
     this.#cutter = new Cutter(options, "split", "a line");
     this.#open = new OpenFrame(this.#cutter);
-    this.#kernel = options?.kernel === null ? undefined : lineKernel();
-    this.#window = Math.min(this.#kernel?.capacity ?? 0, this.#cutter.max);
+    this.#window = new LineWindow(this.#cutter.max, options?.kernel);
     this.#base = options?.start ?? 0;
   }
 
@@ -59,8 +56,8 @@ export class LineFramer implements Framer {
 
   #close(take: TakeBlock): void {
     const { bytes, base, isCut } = this.#open;
-    if (this.#kernel !== undefined && !isCut && bytes.length <= this.#window) {
-      take(this.#kernel.scan(bytes, base).block);
+    if (!isCut && bytes.length <= this.#window.size) {
+      take(this.#window.scan(bytes, base).block);
       this.#open.discard();
       return;
     }
@@ -72,21 +69,15 @@ export class LineFramer implements Framer {
   /** Whole lines: by the kernel, but for those that are too long for it. */
   #lines(chunk: Uint8Array, from: number, end: number, take: TakeBlock): void {
     for (let at = from; at < end; ) {
-      const to = this.#fitting(chunk, at, end);
+      const to = this.#window.isThere ? this.#window.fitting(chunk, at, end) : at;
       if (to > at) this.#scan(chunk, at, to, take);
       at = to > at ? to : this.#search(chunk, at, end, take);
     }
   }
 
-  /** Where the last line ends of those that the kernel can take at once; not beyond `at` when it can't take the first. */
-  #fitting(chunk: Uint8Array, at: number, end: number): number {
-    if (this.#kernel === undefined) return at;
-    return end - at <= this.#window ? end : chunk.lastIndexOf(LF, at + this.#window - 1) + 1;
-  }
-
   #scan(chunk: Uint8Array, from: number, end: number, take: TakeBlock): void {
     for (let at = from; at < end; ) {
-      const { block, consumed } = (this.#kernel as LineKernel).scan(chunk.subarray(at, end), this.#base + at);
+      const { block, consumed } = this.#window.scan(chunk.subarray(at, end), this.#base + at);
       take(block);
       at += consumed;
     }
@@ -106,7 +97,7 @@ export class LineFramer implements Framer {
       } else if (to === at) skipped += 1;
       else this.#frames.add(at, to);
       at = next + 1;
-    } while (at < end && this.#kernel === undefined);
+    } while (at < end && !this.#window.isThere);
     this.#give(chunk, skipped, take);
     return at;
   }
