@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { cases, type EventCase } from "./make-fixtures-cases.ts";
 import type { Json } from "./make-fixtures-events.ts";
 import { awsFormatFixtures } from "./make-fixtures-formats-aws.ts";
+import { framingFixtures } from "./make-fixtures-formats-framing.ts";
 import { serviceFormatFixtures } from "./make-fixtures-formats-services.ts";
 import { type FixtureObject, objects } from "./make-fixtures-objects.ts";
 import { sampleEvent, sampleObjects } from "./make-fixtures-samples.ts";
@@ -19,6 +20,7 @@ export const GENERATED: readonly string[] = ["fixtures/events", "fixtures/object
 /** By format and case; the documents that come of each stand beside it, written by formats/fixtures.test.ts. */
 const formatFixtures: Readonly<Record<string, string | Uint8Array>> = {
   ...awsFormatFixtures,
+  ...framingFixtures,
   ...serviceFormatFixtures,
 };
 
