@@ -1,3 +1,4 @@
+import { orNothing } from "../runner/summary.ts";
 import { mb, thousands } from "../runner/table.ts";
 import { boundText, figure } from "../targets/report.ts";
 import type { Lookup } from "./lookup.ts";
@@ -38,27 +39,21 @@ export function aboutRun({ results: { commit, at, rounds, seconds, machine } }: 
 }
 
 const HEAD = [
-  "workload",
-  "subject",
-  "rounds",
-  "events per CPU-second",
-  "× its yardstick (quartiles)",
-  "peak MB",
-  "first bulk, ms",
+  ...["workload", "subject", "rounds", "events per CPU-second", "× its yardstick (quartiles)"],
+  ...["bytes sent a document", "peak MB", "first bulk, ms"],
 ];
 
 export function ratesTable({ results }: Lookup): string {
-  const rows = results.rows.map(
-    ({ workload, subject, rounds, eventsPerCpuSecond, ratio, peakRss, startToFirstBulkMs }) => [
-      `\`${workload}\``,
-      `\`${subject}\``,
-      String(rounds),
-      thousands(eventsPerCpuSecond),
-      ratio === undefined ? "" : `${ratio.median.toFixed(2)} (${ratio.from.toFixed(2)}–${ratio.to.toFixed(2)})`,
-      mb(peakRss),
-      startToFirstBulkMs === null ? "" : startToFirstBulkMs.toFixed(0),
-    ],
-  );
+  const rows = results.rows.map(({ workload, subject, ratio, ...row }) => [
+    `\`${workload}\``,
+    `\`${subject}\``,
+    String(row.rounds),
+    thousands(row.eventsPerCpuSecond),
+    ratio === undefined ? "" : `${ratio.median.toFixed(2)} (${ratio.from.toFixed(2)}–${ratio.to.toFixed(2)})`,
+    orNothing(row.sentBytesPerDocument),
+    mb(row.peakRss),
+    orNothing(row.startToFirstBulkMs),
+  ]);
   return markdownTable(HEAD, rows);
 }
 

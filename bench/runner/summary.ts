@@ -16,8 +16,10 @@ export interface Row {
   /** Of log text. */
   readonly bytesPerEvent: number;
   readonly eventsPerInvocation: number;
+  /** Of a document, in bulk requests and objects put, as compressed; NaN (null as JSON) where nothing is sent. */
+  readonly sentBytesPerDocument: number | null;
   readonly peakRss: number;
-  /** NaN where nothing goes to Elasticsearch; null once it was written as JSON. */
+  /** NaN (null as JSON) where nothing goes to Elasticsearch. */
   readonly startToFirstBulkMs: number | null;
 }
 
@@ -37,6 +39,9 @@ export function rowsOf(all: readonly Measurement[]): Row[] {
       megabytesPerSecond: of((run) => run.megabytesPerSecond),
       bytesPerEvent: of((run) => run.rawBytes / run.events),
       eventsPerInvocation: of((run) => run.events / run.invocations),
+      sentBytesPerDocument: of(
+        ({ bulk, archive }) => (bulk.wireBytes + archive.wireBytes) / (bulk.documents + archive.documents),
+      ),
       peakRss: of((run) => run.peakRss),
       startToFirstBulkMs: of((run) => run.startToFirstBulkMs),
     };
@@ -54,20 +59,29 @@ function ratioOf(all: readonly Measurement[], workload: string, subject: string)
   return ratios.length === 0 ? undefined : spread(ratios);
 }
 
-const HEAD = ["workload", "subject", "events/CPU s", "× yardstick", "quartiles", "MB/s", "peak MB", "first bulk ms"];
+const HEAD = [
+  ...["workload", "subject", "events/CPU s", "× yardstick", "quartiles", "MB/s"],
+  ...["bytes sent", "peak MB", "first bulk ms"],
+];
 
 export function summary(rows: readonly Row[]): string {
   return table(
     HEAD,
-    rows.map(({ workload, subject, eventsPerCpuSecond, ratio, megabytesPerSecond, peakRss, startToFirstBulkMs }) => [
+    rows.map(({ workload, subject, ratio, ...row }) => [
       workload,
       subject,
-      thousands(eventsPerCpuSecond),
+      thousands(row.eventsPerCpuSecond),
       ratio?.median.toFixed(2) ?? "",
       ratio === undefined ? "" : `${ratio.from.toFixed(2)}–${ratio.to.toFixed(2)}`,
-      megabytesPerSecond.toFixed(0),
-      mb(peakRss),
-      Number.isNaN(startToFirstBulkMs) ? "" : (startToFirstBulkMs ?? 0).toFixed(0),
+      row.megabytesPerSecond.toFixed(0),
+      orNothing(row.sentBytesPerDocument),
+      mb(row.peakRss),
+      orNothing(row.startToFirstBulkMs),
     ]),
   );
+}
+
+/** Whole; empty for what there isn't. */
+export function orNothing(value: number | null): string {
+  return value === null || Number.isNaN(value) ? "" : value.toFixed(0);
 }

@@ -1,5 +1,12 @@
-import { gzipSync } from "node:zlib";
-import { createPipeline, DELIVERED, type Pipeline, parseConfig, type Sink, type SinkDefinition } from "@sluice/core";
+import {
+  createPipeline,
+  DELIVERED,
+  gzip,
+  type Pipeline,
+  parseConfig,
+  type Sink,
+  type SinkDefinition,
+} from "@sluice/core";
 import { elasticsearch } from "@sluice/sinks-elastic";
 import type { StandIns } from "../stubs/stand-ins.ts";
 import type { Prepared } from "../workloads/store.ts";
@@ -55,7 +62,7 @@ function stageSink(step: Step): SinkDefinition {
 const delivered: Sink["send"] = async () => DELIVERED;
 
 const deflate: Sink["send"] = async ({ bytes }) => {
-  gzipSync(bytes, { level: 1, chunkSize: 64 * 1024 });
+  gzip(bytes, 1);
   return DELIVERED;
 };
 
