@@ -27,6 +27,14 @@ describe("JSON", () => {
     );
   });
 
+  test("jsonText of a large text takes little more room than the text", () => {
+    const text = `ü"${"x".repeat(1_000_000)}\n${"ü".repeat(300_000)}`;
+    const out = new ByteWriter();
+    out.jsonText(Buffer.from(text), 0, Buffer.byteLength(text));
+    expect(out.view().toString()).toBe(JSON.stringify(text).slice(1, -1));
+    expect(out.buffer.length).toBeLessThan(4_000_000);
+  });
+
   test("jsonText is the inside of what JSON.stringify gives, whatever stands around the span", () => {
     const property = fc.property(anyText, anyText, (text, around) => {
       const [before, bytes] = [Buffer.from(around), Buffer.from(text)];

@@ -6,6 +6,8 @@ const { copy } = Buffer.prototype;
 /** Shorter runs are copied byte by byte: a call costs more. */
 const LOOP_BYTES = 20;
 const LOOP_CHARS = 40;
+/** Texts are escaped so much at a time, as room must be there for six times that. */
+const PIECE_BYTES = 64 * 1024;
 
 const ZERO = 0x30;
 const QUOTE = 0x22;
@@ -119,6 +121,12 @@ export class ByteWriter {
 
   /** The inside of a JSON string literal (no quotes) for valid UTF-8 bytes. */
   jsonText(source: Uint8Array, from: number, to: number): void {
+    let at = from;
+    for (; to - at > PIECE_BYTES; at += PIECE_BYTES) this.#jsonPiece(source, at, at + PIECE_BYTES);
+    this.#jsonPiece(source, at, to);
+  }
+
+  #jsonPiece(source: Uint8Array, from: number, to: number): void {
     this.reserve((to - from) * 6);
     const out = this.buffer;
     let n = this.length;
