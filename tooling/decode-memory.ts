@@ -51,8 +51,10 @@ const event = (n: number): object => ({
 });
 const events = (count: number): string => Array.from({ length: count }, (_, n) => JSON.stringify(event(n))).join(",");
 
+/** One of ten goes over two lines. */
+const note = (n: number): string => (n % 10 === 0 ? '"over\ntwo lines ""too"""' : '"over one, plain"');
 const row = (n: number): string =>
-  `2026-05-01T00:00:00Z,${n},"a name, quoted",10.0.0.${n % 256},some text that is no number,0.${n},"over\ntwo lines ""too"""\n`;
+  `2026-05-01T00:00:00Z,${n},"a name, quoted",10.0.0.${n % 256},some text that is no number,0.${n},${note(n)}\n`;
 const rows = (count: number): string => Array.from({ length: count }, (_, n) => row(n)).join("");
 
 const CASES: Readonly<Record<string, Case>> = {
