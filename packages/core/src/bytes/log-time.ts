@@ -38,7 +38,7 @@ export function parseClfTime(bytes: Uint8Array, from: number, to: number): numbe
 }
 
 /** Number of the month, from 1, whose English abbreviation stands at `at`; NaN when there is none. */
-function monthAt(bytes: Uint8Array, at: number): number {
+export function monthAt(bytes: Uint8Array, at: number): number {
   for (let i = 0; i < MONTHS.length; i += 3) {
     if (
       bytes[at] === MONTHS.charCodeAt(i) &&

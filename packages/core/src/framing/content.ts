@@ -109,11 +109,15 @@ const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 const RECORD_SEPARATOR = 0x1e;
 const HASH = 0x23;
+const APOSTROPHE = 0x27;
 
-/** False once there is something else than the beginning of a JSON object, of an array of them, or of lines that name what follows. */
+/**
+ * False once there is something else than the beginning of a JSON object, of an array of them, of lines that name what
+ * follows (#), or of entries that may go over several lines (').
+ */
 function mayTellMore(head: Uint8Array): boolean {
   const at = contentStart(head);
-  if (head[at] === HASH) return true;
+  if (head[at] === HASH || head[at] === APOSTROPHE) return true;
   if (head[at] !== OPEN_BRACKET) return at === head.length || head[at] === OPEN_BRACE || head[at] === RECORD_SEPARATOR;
   const inner = contentStart(head.subarray(at + 1)) + at + 1;
   return inner === head.length || head[inner] === OPEN_BRACE;

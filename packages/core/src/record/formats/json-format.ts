@@ -28,7 +28,8 @@ export interface JsonSpec
     "name" | "rank" | "dataset" | "keys" | "logs" | "inLogs" | "constantsOf" | "otel" | "framing" | "detectDocument"
   > {
   readonly constants?: Readonly<Record<string, ConstantValue>>;
-  readonly members: readonly Member[];
+  /** A function: made when the first record is read. */
+  readonly members: readonly Member[] | (() => readonly Member[]);
   /** Members that `derive` looks at, beside those that become fields. */
   readonly others?: readonly string[];
   /** The members that the time is taken from: the first that is one; or its milliseconds. NaN: the record is none of this format. */
@@ -230,7 +231,12 @@ export function jsonFormat(spec: JsonSpec): Format {
   let fields: JsonFields | undefined;
   const built = (): JsonFields => {
     const { members, others = [], time, derived = {}, overrides } = spec;
-    fields ??= new JsonFields(members, [...others, ...(typeof time === "function" ? [] : time)], derived, overrides);
+    fields ??= new JsonFields(
+      typeof members === "function" ? members() : members,
+      [...others, ...(typeof time === "function" ? [] : time)],
+      derived,
+      overrides,
+    );
     return fields;
   };
   return {

@@ -21,7 +21,10 @@ export const atBars: Split = (tokens, bytes, from, to) => tokens.splitAt(0x7c, b
 
 /** A format whose records are lines of columns. */
 export interface LineSpec
-  extends Pick<Format, "name" | "rank" | "dataset" | "keys" | "logs" | "inLogs" | "constantsOf" | "otel" | "framing"> {
+  extends Pick<
+    Format,
+    "name" | "rank" | "dataset" | "keys" | "logs" | "inLogs" | "constantsOf" | "otel" | "framing" | "detectDocument"
+  > {
   readonly constants?: Readonly<Record<string, ConstantValue>>;
   /** The columns in their order, and what becomes of them as they are; a function: made when the first line is read. */
   readonly columns: readonly Column[] | (() => readonly Column[]);

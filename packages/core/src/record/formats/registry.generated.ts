@@ -11,6 +11,7 @@ import { apacheError } from "./apache-error.ts";
 import { apigatewayAccess } from "./apigateway-access.ts";
 import { apigatewayExecution } from "./apigateway-execution.ts";
 import { apigatewayText } from "./apigateway-text.ts";
+import { awsConfig } from "./aws-config.ts";
 import { cloudfront } from "./cloudfront.ts";
 import { cloudfrontJson } from "./cloudfront-json.ts";
 import { cloudfrontRealtime } from "./cloudfront-realtime.ts";
@@ -35,6 +36,9 @@ import { nginxError } from "./nginx-error.ts";
 import { nlb } from "./nlb.ts";
 import { postgresql } from "./postgresql.ts";
 import { raw } from "./raw.ts";
+import { redshiftActivity } from "./redshift-activity.ts";
+import { redshiftConnection } from "./redshift-connection.ts";
+import { redshiftUser } from "./redshift-user.ts";
 import { route53Public } from "./route53-public.ts";
 import { route53Resolver } from "./route53-resolver.ts";
 import { s3Access } from "./s3-access.ts";
@@ -54,6 +58,7 @@ export const ALL: readonly Format[] = [
   apigatewayAccess,
   apigatewayExecution,
   apigatewayText,
+  awsConfig,
   cloudfront,
   cloudfrontJson,
   cloudfrontRealtime,
@@ -78,6 +83,9 @@ export const ALL: readonly Format[] = [
   nlb,
   postgresql,
   raw,
+  redshiftActivity,
+  redshiftConnection,
+  redshiftUser,
   route53Public,
   route53Resolver,
   s3Access,
