@@ -1,7 +1,10 @@
+const FIRST_FRAMES = 1024;
+const NO_FRAMES = new Int32Array(0);
+
 /** Frames found in one piece of bytes, until they are given out. */
 export class FrameList {
-  from: Int32Array = new Int32Array(1024);
-  to: Int32Array = new Int32Array(1024);
+  from: Int32Array = NO_FRAMES;
+  to: Int32Array = NO_FRAMES;
   count = 0;
 
   add(from: number, to: number): void {
@@ -15,7 +18,7 @@ export class FrameList {
 }
 
 function grown(array: Int32Array): Int32Array {
-  const bigger = new Int32Array(array.length * 2);
+  const bigger = new Int32Array(Math.max(array.length * 2, FIRST_FRAMES));
   bigger.set(array);
   return bigger;
 }

@@ -85,6 +85,7 @@ function isContinuation(byte: number | undefined): boolean {
 /** Room that is kept from frame to frame. */
 const KEPT_BYTES = 256 * 1024;
 const FIRST_BYTES = 512;
+const NO_BYTES = new Uint8Array(0);
 
 /**
  * A frame that goes on in the next chunk: copies of what came of it. What is too large is given out as it comes, so that
@@ -92,7 +93,7 @@ const FIRST_BYTES = 512;
  */
 export class OpenFrame {
   readonly #cutter: Cutter;
-  #held = new ByteWriter(FIRST_BYTES);
+  #held: ByteWriter | undefined;
   #base = 0;
   #open = false;
   #cut = false;
@@ -117,7 +118,7 @@ export class OpenFrame {
 
   /** What is held of it. Valid until the next call. */
   get bytes(): Uint8Array {
-    return this.#held.view();
+    return this.#held?.view() ?? NO_BYTES;
   }
 
   /** A frame begins at this position of the decoded object. */
@@ -129,14 +130,15 @@ export class OpenFrame {
   /** More of it: `bytes[from, to)`. `pending`: how many bytes at the end may turn out not to be of its content. */
   add(bytes: Uint8Array, from: number, to: number, take: TakeBlock, pending = 0): void {
     if (this.#cut && this.#cutter.action === "truncate") return;
+    this.#held ??= new ByteWriter(FIRST_BYTES);
     this.#held.bytes(bytes, from, to);
-    this.#giveCut(this.#held.length - pending, take);
+    this.#giveCut(this.#held, this.#held.length - pending, take);
   }
 
   /** It has come whole, but for `trim` bytes at its end that are no content. Gives out what wasn't yet. */
   close(take: TakeBlock, trim = 0): void {
-    this.#giveCut(this.#held.length - trim, take);
-    const left = this.#held.length - trim;
+    if (this.#held !== undefined) this.#giveCut(this.#held, this.#held.length - trim, take);
+    const left = this.bytes.length - trim;
     if (left > 0) take(oneFrame(this.bytes, this.#base, 0, left, this.#cut ? "split" : undefined));
     this.discard();
   }
@@ -145,18 +147,21 @@ export class OpenFrame {
   discard(): void {
     this.#open = false;
     this.#cut = false;
-    this.#held.truncate(0);
-    if (this.#held.buffer.length > KEPT_BYTES) this.#held = new ByteWriter(FIRST_BYTES);
+    this.#held?.truncate(0);
+    if (this.#held !== undefined && this.#held.buffer.length > KEPT_BYTES) this.#held = undefined;
   }
 
   /** Of `size` bytes of content what is more than a frame may have. */
-  #giveCut(size: number, take: TakeBlock): void {
+  #giveCut(held: ByteWriter, size: number, take: TakeBlock): void {
     if (size <= this.#cutter.max) return;
     const given = this.#cutter.cut(this.bytes, this.#base, 0, size, take);
     this.#cut = true;
     this.#base += given;
-    const { buffer, length } = this.#held;
-    buffer.copyWithin(0, given, length);
-    this.#held.truncate(this.#cutter.action === "truncate" ? 0 : length - given);
+    if (this.#cutter.action === "truncate") {
+      this.#held = undefined;
+      return;
+    }
+    held.buffer.copyWithin(0, given, held.length);
+    held.truncate(held.length - given);
   }
 }
