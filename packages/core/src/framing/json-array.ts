@@ -23,6 +23,14 @@ type State =
   | "in element"
   | "after element";
 
+/** What may come between keys, values and elements: the state that follows, or what ends. */
+const BEHIND: Partial<Record<State, Readonly<Record<string, State | "end" | "end of elements">>>> = {
+  colon: { ":": "value" },
+  "after value": { ",": "key", "}": "end" },
+  "after item": { ",": "item", "]": "end" },
+  "after element": { ",": "element", "]": "end of elements" },
+};
+
 /** An object or array on the way to the elements. */
 interface Container {
   readonly kind: "object" | "array";
@@ -93,43 +101,44 @@ export class JsonArrayFramer implements Framer {
     const char = String.fromCharCode(byte);
     switch (this.#state) {
       case "document":
-        this.#found = false;
-        if (char === "{" && this.#path.length > 0) return this.#enter("object", 0, at);
-        if (char === "[") return this.#path.length > 0 ? this.#enter("array", 0, at) : this.#find(at);
-        throw this.#corrupt(at, `expected ${this.#path.length > 0 ? "an object" : "an array"}`);
+        return this.#document(char, at);
       case "first key":
       case "key":
         if (byte === QUOTE) return this.#begin("in key", byte, at);
-        if (char === "}" && this.#state === "first key") return this.#leave(at);
-        break;
-      case "colon":
-        if (char === ":") return this.#on("value", at);
-        break;
+        return char === "}" && this.#state === "first key" ? this.#leave(at) : this.#fail(at);
       case "value":
         return this.#value(char, byte, at);
-      case "after value":
-        if (char === ",") return this.#on("key", at);
-        if (char === "}") return this.#leave(at);
-        break;
       case "first item":
       case "item":
         if (char === "]" && this.#state === "first item") return this.#leave(at);
         return char === "{" ? this.#enter("object", this.#level, at) : this.#begin("in value", byte, at);
-      case "after item":
-        if (char === ",") return this.#on("item", at);
-        if (char === "]") return this.#leave(at);
-        break;
-      case "after element":
-        if (char === ",") return this.#on("element", at);
-        if (char === "]") return this.#behind(at);
-        break;
-      default:
+      case "first element":
+      case "element":
         if (char === "]" && this.#state === "first element") return this.#behind(at);
-        if (!this.#elements.begin(byte, at)) break;
+        if (!this.#elements.begin(byte, at)) return this.#fail(at);
         this.#state = "in element";
         return at;
+      default:
+        return this.#separator(char, at);
     }
-    throw this.#corrupt(at, `expected ${this.#state}`);
+  }
+
+  #document(char: string, at: number): number {
+    this.#found = false;
+    if (this.#path.length === 0) return char === "[" ? this.#find(at) : this.#fail(at, "an array");
+    if (char === "{") return this.#enter("object", 0, at);
+    return char === "[" ? this.#enter("array", 0, at) : this.#fail(at, "an object");
+  }
+
+  #separator(char: string, at: number): number {
+    const next = BEHIND[this.#state]?.[char];
+    if (next === "end") return this.#leave(at);
+    if (next === "end of elements") return this.#behind(at);
+    return next === undefined ? this.#fail(at) : this.#on(next, at);
+  }
+
+  #fail(at: number, expected: string = this.#state): never {
+    throw this.#corrupt(at, `expected ${expected}`);
   }
 
   get #level(): number {
@@ -179,7 +188,7 @@ export class JsonArrayFramer implements Framer {
 
   /** The key or value stays to be skipped, its first byte included. */
   #begin(state: "in key" | "in value", byte: number, at: number): number {
-    if (!this.#skipper.begin(byte)) throw this.#corrupt(at, `expected ${this.#state}`);
+    if (!this.#skipper.begin(byte)) this.#fail(at);
     this.#state = state;
     if (state === "in key") this.#key = "";
     return at;
