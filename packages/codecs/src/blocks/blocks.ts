@@ -1,4 +1,5 @@
 import { instantiate, SluiceError } from "@sluice/core";
+import { Pool } from "../pool.ts";
 import { WASM } from "./blocks-wasm.ts";
 
 interface Memory {
@@ -24,6 +25,11 @@ const DAMAGED = -1;
 /** Decodes blocks in one go. What it gives is valid until the next call; its memory is as large as the largest block asked for. */
 export class Blocks {
   readonly #exports: Exports = instantiate<Exports>(WASM);
+
+  /** Bytes of its memory. */
+  get size(): number {
+    return this.#exports.memory.buffer.byteLength;
+  }
 
   snappy(block: Uint8Array, maxBytes: number): Uint8Array {
     const { snappy_size, snappy } = this.#exports;
@@ -62,6 +68,19 @@ export class Blocks {
     new Uint8Array(memory.buffer, at, bytes.length).set(bytes);
     return at;
   }
+}
+
+/** Memory that is worth keeping; what large pages made larger is let go. */
+const KEPT_BYTES = 2 * 1024 * 1024;
+
+const idle = new Pool(() => new Blocks());
+
+/** `use` has them alone. */
+export async function* withBlocks<T>(use: (blocks: Blocks) => AsyncIterable<T>): AsyncGenerator<T> {
+  const blocks = idle.take();
+  yield* use(blocks);
+  // Not when the reader leaves early: it may go on looking at what it got last.
+  if (blocks.size <= KEPT_BYTES) idle.putBack(blocks);
 }
 
 function aligned(address: number): number {

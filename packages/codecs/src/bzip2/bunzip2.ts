@@ -1,4 +1,5 @@
 import { instantiate, SluiceError } from "@sluice/core";
+import { Pool } from "../pool.ts";
 import { WASM } from "./bunzip2-wasm.ts";
 
 interface Exports {
@@ -20,12 +21,25 @@ const END = 2;
 const GARBAGE = 4;
 const RANDOMISED = 5;
 
+const kernels = new Pool(() => instantiate<Exports>(WASM));
+
 /**
  * Bzip2 data of one or more streams → decoded chunks, each valid until the next one is asked for. Checks the CRC of each
  * block and stream. Zeros may follow. Takes 9 MB of memory, whatever the size of the data.
  */
 export async function* bunzip2(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const kernel = instantiate<Exports>(WASM);
+  const kernel = kernels.take();
+  try {
+    yield* decoded(kernel, chunks);
+  } catch (error) {
+    kernels.putBack(kernel);
+    throw error;
+  }
+  // Not when the reader leaves early: it may go on looking at its last chunk.
+  kernels.putBack(kernel);
+}
+
+async function* decoded(kernel: Exports, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   kernel.start();
   let fed = 0;
   for await (const chunk of chunks) {

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
 import { SluiceError } from "@sluice/core";
-import { Blocks } from "../blocks/blocks.ts";
+import type { Blocks } from "../blocks/blocks.ts";
 import { damaged } from "./thrift.ts";
 
 /** What pages are compressed with, by number. */
@@ -9,7 +9,11 @@ const NAMES = ["UNCOMPRESSED", "SNAPPY", "GZIP", "LZO", "BROTLI", "LZ4", "ZSTD",
 
 /** Unpacks the pages of one file. */
 export class PagePacking {
-  readonly #blocks = new Blocks();
+  readonly #blocks: Blocks;
+
+  constructor(blocks: Blocks) {
+    this.#blocks = blocks;
+  }
 
   /** `bytes`: as many as there must be. What it gives isn't used again. */
   unpack(codec: number, packed: Uint8Array, bytes: number): Buffer {

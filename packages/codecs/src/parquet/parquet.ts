@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { ByteWriter, type FrameBlock, type RandomAccess, SluiceError, type TableOptions } from "@sluice/core";
+import { type Blocks, withBlocks } from "../blocks/blocks.ts";
 import { FileWindow } from "../file-window.ts";
 import { Budget } from "./budget.ts";
 import { ColumnCursor } from "./column.ts";
@@ -35,14 +36,18 @@ const BLOCK_BYTES = 256 * 1024;
  */
 export async function* parquetRows(file: RandomAccess, options: TableOptions): AsyncGenerator<FrameBlock> {
   try {
-    yield* fileRows(file, options);
+    yield* withBlocks((blocks) => fileRows(file, options, blocks));
   } catch (error) {
     // Numbers that point beyond what there is.
     throw error instanceof RangeError ? damaged("a value or a page that is cut off") : error;
   }
 }
 
-async function* fileRows(file: RandomAccess, { limits, header }: TableOptions): AsyncGenerator<FrameBlock> {
+async function* fileRows(
+  file: RandomAccess,
+  { limits, header }: TableOptions,
+  blocks: Blocks,
+): AsyncGenerator<FrameBlock> {
   const metadata = await metadataOf(file, limits.maxDecoderBytes);
   const schema = schemaOf(metadata.schema);
   const names = namesOf(schema, header);
@@ -53,7 +58,7 @@ async function* fileRows(file: RandomAccess, { limits, header }: TableOptions): 
     schema,
     json: names === undefined,
     budget: new Budget(limits.maxDecoderBytes),
-    packing: new PagePacking(),
+    packing: new PagePacking(blocks),
     whole: new FileWindow(file, 0),
   };
   for (const group of metadata.groups) yield* groupRows(reading, group, block);

@@ -1,5 +1,5 @@
 import { SluiceError } from "@sluice/core";
-import { Blocks } from "../blocks/blocks.ts";
+import { type Blocks, withBlocks } from "../blocks/blocks.ts";
 import { ByteSource } from "../byte-source.ts";
 import { STREAM_HEADER } from "./magic.ts";
 
@@ -20,9 +20,12 @@ const STREAM = 0xff;
  * Snappy's framing format → decoded chunks, each valid until the next one is asked for. The CRC of each is checked; streams
  * may follow each other.
  */
-export async function* unsnappy(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export function unsnappy(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  return withBlocks((blocks) => decoded(chunks, blocks));
+}
+
+async function* decoded(chunks: AsyncIterable<Uint8Array>, blocks: Blocks): AsyncGenerator<Uint8Array> {
   const source = new ByteSource(chunks, "snappy");
-  const blocks = new Blocks();
   try {
     while (await source.more()) {
       const at = source.position;
