@@ -1,3 +1,4 @@
+import { communityId, type Flow } from "../fields/community-id.ts";
 import { URL_FIELDS, UrlFields } from "../fields/url.ts";
 import type { Format } from "./format.ts";
 import { type JsonEvent, jsonFormat } from "./json-format.ts";
@@ -84,6 +85,7 @@ export const networkFirewall: Format = jsonFormat({
     "event.kind": "keyword",
     "event.type": "json",
     "http.version": "keyword",
+    "network.community_id": "keyword",
     "network.protocol": "keyword",
     "network.transport": "keyword",
     "network.type": "keyword",
@@ -124,6 +126,19 @@ function setNetwork(event: JsonEvent): void {
   event.setText("network.protocol", protocol === undefined || protocol === "failed" ? "unknown" : protocol);
   const version = event.ip("event.src_ip");
   if (version !== 0) event.set("network.type", version === 4 ? "ipv4" : "ipv6");
+  if (version !== 0 && event.ip("event.dest_ip") !== 0) event.set("network.community_id", communityId(flowOf(event)));
+}
+
+function flowOf(event: JsonEvent): Flow {
+  const transport = event.text("event.proto")?.toLowerCase() ?? "";
+  const icmp = transport.includes("icmp");
+  return {
+    source: event.text("event.src_ip") ?? "",
+    destination: event.text("event.dest_ip") ?? "",
+    transport,
+    sourcePort: event.number(icmp ? "event.icmp_type" : "event.src_port"),
+    destinationPort: event.number(icmp ? "event.icmp_code" : "event.dest_port"),
+  };
 }
 
 /** In hexadecimal. */
