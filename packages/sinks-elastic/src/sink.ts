@@ -1,13 +1,5 @@
 import type { Client } from "@elastic/elasticsearch";
-import {
-  type EncodedBatch,
-  gzip,
-  type Reason,
-  type SendCall,
-  type SendResult,
-  type Sink,
-  type SinkLimits,
-} from "@sluice/core";
+import type { EncodedBatch, Reason, SendCall, SendResult, Sink, SinkLimits } from "@sluice/core";
 import { connect, type Product, secretsOf } from "./client.ts";
 import { createEncoder, documentOf } from "./encode.ts";
 import type { ElasticOptions } from "./options.ts";
@@ -33,6 +25,7 @@ export async function createElasticSink(options: ElasticOptions, product: Produc
   return {
     limits: LIMITS,
     dedupes: "within-index",
+    ...(options.compression === "none" ? {} : { gzip: options.compressionLevel }),
     encode: createEncoder(new Target(options.target)),
     document: documentOf,
     send: (batch, call) => send(client, options, tell, batch, call),
@@ -50,17 +43,15 @@ async function send(
 ): Promise<SendResult> {
   const timeoutMs = Math.min(options.requestTimeoutMs, Math.max(0, call.deadline.remainingMs()));
   const answer = await exchange(client, bulkRequest(options, batch.bytes), call.signal, timeoutMs);
-  return sendResult(answer, { count: batch.count, bytes: batch.bytes.length }, tell);
+  return sendResult(answer, { count: batch.count, bytes: batch.offset(batch.count) }, tell);
 }
 
-function bulkRequest({ compression, compressionLevel, pipeline }: ElasticOptions, bytes: Uint8Array): Request {
+function bulkRequest({ compression, pipeline }: ElasticOptions, bytes: Uint8Array): Request {
   const query = { filter_path: FILTER_PATH, ...(pipeline === undefined ? {} : { pipeline }) };
   // The transport sends a Buffer as it is; any other Uint8Array it would serialise.
-  const plain = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const request = { method: "POST", path: "/_bulk", query } as const;
-  if (compression === "none") return { ...request, body: plain };
-  const body = gzip(plain, compressionLevel);
-  return { ...request, body, headers: { "content-encoding": "gzip" } };
+  const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headers = compression === "none" ? {} : { headers: { "content-encoding": "gzip" } };
+  return { method: "POST", path: "/_bulk", query, body, ...headers };
 }
 
 /** A key that may only write is refused the cluster's name, but it is known. */
