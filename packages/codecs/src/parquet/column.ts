@@ -12,7 +12,7 @@ import {
   readPageHeader,
 } from "./metadata.ts";
 import { type Dictionary, type Page, readDictionary, readPage } from "./page.ts";
-import type { PagePacking } from "./page-packing.ts";
+import type { PageMemory, PagePacking } from "./page-packing.ts";
 import type { Render } from "./render.ts";
 import type { Leaf } from "./schema.ts";
 import { damaged, ThriftEnd } from "./thrift.ts";
@@ -26,6 +26,7 @@ export interface ColumnParts {
   readonly render: Render;
   readonly window: FileWindow;
   readonly packing: PagePacking;
+  readonly memory: PageMemory;
   readonly budget: Budget;
 }
 
@@ -168,18 +169,19 @@ export class ColumnCursor {
     this.#at += packedBytes;
     if (header.crc !== undefined && crc32(packed) !== header.crc)
       throw damaged(`a page with a wrong CRC at byte ${at}`);
-    const content = unpacked(packing, this.#chunk.codec, header, packed);
+    // What a row goes on into must not take the place of what it began in.
+    const page = this.#page === undefined ? this.#parts.memory.take(bytes) : Buffer.allocUnsafe(bytes);
+    unpack(packing, this.#chunk.codec, header, packed, page);
     budget.give(packedBytes + bytes);
-    return content;
+    return page;
   }
 }
 
 /** In version 2 the levels come first and aren't packed. */
-function unpacked(packing: PagePacking, codec: number, header: PageHeader, packed: Uint8Array): Buffer {
+function unpack(packing: PagePacking, codec: number, header: PageHeader, packed: Uint8Array, page: Buffer): void {
   const levels = header.repetitionBytes + header.definitionBytes;
-  if (levels < 0 || levels > packed.length || levels > header.bytes)
+  if (levels < 0 || levels > packed.length || levels > page.length)
     throw damaged("levels or indexes that don't fit their page");
-  const body = packed.subarray(levels);
-  const values = packing.unpack(header.packed ? codec : 0, body, header.bytes - levels);
-  return levels > 0 ? Buffer.concat([packed.subarray(0, levels), values]) : values;
+  page.set(packed.subarray(0, levels));
+  packing.unpack(header.packed ? codec : 0, packed.subarray(levels), page.subarray(levels));
 }

@@ -1,11 +1,22 @@
 import { Buffer } from "node:buffer";
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
-import { SluiceError } from "@sluice/core";
+import { putBack, SluiceError, takeInflater } from "@sluice/core";
 import type { Blocks } from "../blocks/blocks.ts";
 import { damaged } from "./thrift.ts";
 
 /** What pages are compressed with, by number. */
 const NAMES = ["UNCOMPRESSED", "SNAPPY", "GZIP", "LZO", "BROTLI", "LZ4", "ZSTD", "LZ4_RAW"] as const;
+
+/** Memory for the pages of one column, used again once nothing of the last one is wanted. */
+export class PageMemory {
+  #buffer: Buffer = Buffer.alloc(0);
+
+  /** So many bytes, which hold anything. */
+  take(bytes: number): Buffer {
+    if (this.#buffer.length < bytes) this.#buffer = Buffer.allocUnsafeSlow(bytes);
+    return this.#buffer.subarray(0, bytes);
+  }
+}
 
 /** Unpacks the pages of one file. */
 export class PagePacking {
@@ -15,23 +26,22 @@ export class PagePacking {
     this.#blocks = blocks;
   }
 
-  /** `bytes`: as many as there must be. What it gives isn't used again. */
-  unpack(codec: number, packed: Uint8Array, bytes: number): Buffer {
+  /** Fills `page`, neither less nor more. */
+  unpack(codec: number, packed: Uint8Array, page: Buffer): void {
     const name = NAMES[codec];
-    const page = this.#page(name, packed, bytes);
-    if (page.length !== bytes) throw damaged(`a page of ${page.length} bytes that says ${bytes}`);
-    return page;
+    if (page.length === 0 && name !== "UNCOMPRESSED") return;
+    const size = this.#fill(name, packed, page);
+    if (size !== page.length) throw damaged(`a page of ${size} bytes that says ${page.length}`);
   }
 
-  #page(name: (typeof NAMES)[number] | undefined, packed: Uint8Array, bytes: number): Buffer {
-    if (name === "UNCOMPRESSED") return Buffer.from(packed);
-    if (bytes === 0) return Buffer.alloc(0);
-    if (name === "SNAPPY") return Buffer.from(this.#blocks.snappy(packed, bytes));
-    if (name === "LZ4_RAW") return Buffer.from(this.#blocks.lz4(packed, bytes));
-    if (name === "LZ4") return this.#hadoopLz4(packed, bytes) ?? Buffer.from(this.#blocks.lz4(packed, bytes));
-    if (name === "GZIP") return byNode(gunzipSync, packed, bytes);
-    if (name === "BROTLI") return byNode(brotliDecompressSync, packed, bytes);
-    if (name === "ZSTD") return byNode(zstdDecompressSync, packed, bytes);
+  #fill(name: (typeof NAMES)[number] | undefined, packed: Uint8Array, page: Buffer): number {
+    if (name === "UNCOMPRESSED") return copied(packed, page);
+    if (name === "SNAPPY") return copied(this.#blocks.snappy(packed, page.length), page);
+    if (name === "LZ4_RAW") return copied(this.#blocks.lz4(packed, page.length), page);
+    if (name === "LZ4") return this.#hadoopLz4(packed, page) ?? copied(this.#blocks.lz4(packed, page.length), page);
+    if (name === "GZIP") return gunzipped(packed, page);
+    if (name === "BROTLI") return byNode(brotliDecompressSync, packed, page);
+    if (name === "ZSTD") return byNode(zstdDecompressSync, packed, page);
     throw new SluiceError(
       "COMPRESSION_UNSUPPORTED",
       `Parquet data compressed with ${name ?? "a codec of no known number"}`,
@@ -39,31 +49,58 @@ export class PagePacking {
   }
 
   /** Blocks with their sizes before them, as Hadoop writes; undefined where that isn't so. */
-  #hadoopLz4(packed: Uint8Array, bytes: number): Buffer | undefined {
+  #hadoopLz4(packed: Uint8Array, page: Buffer): number | undefined {
     const source = Buffer.from(packed.buffer, packed.byteOffset, packed.length);
-    const page = Buffer.alloc(bytes);
     let to = 0;
     for (let at = 0; at < source.length; ) {
       if (at + 8 > source.length) return undefined;
       const size = source.readUInt32BE(at);
       const end = at + 8 + source.readUInt32BE(at + 4);
-      if (end > source.length || size > bytes - to) return undefined;
+      if (end > source.length || size > page.length - to) return undefined;
       page.set(this.#blocks.lz4(source.subarray(at + 8, end), size), to);
       to += size;
       at = end;
     }
-    return to === bytes ? page : undefined;
+    return to === page.length ? to : undefined;
+  }
+}
+
+function copied(from: Uint8Array, page: Buffer): number {
+  if (from.length <= page.length) page.set(from);
+  return from.length;
+}
+
+/** By core's kernel, which needs no memory of its own for each page. */
+function gunzipped(packed: Uint8Array, page: Buffer): number {
+  const inflater = takeInflater();
+  if (inflater === undefined) return byNode(gunzipSync, packed, page);
+  let size = 0;
+  try {
+    for (const piece of inflater.decode(packed)) {
+      page.set(piece, size);
+      size += piece.length;
+    }
+    inflater.finish();
+    return size;
+  } catch (error) {
+    throw undecodable(error);
+  } finally {
+    putBack(inflater);
   }
 }
 
 function byNode(
   decode: (bytes: Uint8Array, options: { maxOutputLength: number; chunkSize: number }) => Buffer,
   packed: Uint8Array,
-  bytes: number,
-): Buffer {
+  page: Buffer,
+): number {
   try {
-    return decode(packed, { maxOutputLength: bytes, chunkSize: Math.max(bytes, 64) });
+    return copied(decode(packed, { maxOutputLength: page.length, chunkSize: Math.max(page.length, 64) }), page);
   } catch (error) {
-    throw new SluiceError("OBJECT_CORRUPT", "Parquet data is damaged: a page that can't be decoded", { cause: error });
+    throw undecodable(error);
   }
+}
+
+function undecodable(cause: unknown): SluiceError {
+  return new SluiceError("OBJECT_CORRUPT", "Parquet data is damaged: a page that can't be decoded", { cause });
 }

@@ -6,7 +6,7 @@ import { Budget } from "./budget.ts";
 import { ColumnCursor } from "./column.ts";
 import { ENCRYPTED, PLAIN } from "./magic.ts";
 import { type ColumnChunk, type FileMetadata, type RowGroup, readMetadata } from "./metadata.ts";
-import { PagePacking } from "./page-packing.ts";
+import { PageMemory, PagePacking } from "./page-packing.ts";
 import { jsonRender, type Render, textRender } from "./render.ts";
 import { jsonRow, textRow, type WriteRow } from "./rows.ts";
 import { type Schema, schemaOf } from "./schema.ts";
@@ -59,6 +59,7 @@ async function* fileRows(
     json: names === undefined,
     budget: new Budget(limits.maxDecoderBytes),
     packing: new PagePacking(blocks),
+    memories: schema.leaves.map(() => new PageMemory()),
     whole: new FileWindow(file, 0),
   };
   for (const group of metadata.groups) yield* groupRows(reading, group, block);
@@ -105,6 +106,8 @@ interface Reading {
   readonly json: boolean;
   readonly budget: Budget;
   readonly packing: PagePacking;
+  /** Of each column, for one row group after the other. */
+  readonly memories: readonly PageMemory[];
   /** For row groups that are read at once. */
   readonly whole: FileWindow;
 }
@@ -124,11 +127,13 @@ async function* groupRows(reading: Reading, group: RowGroup, block: RowBlock): A
 async function columnsOf(reading: Reading, group: RowGroup): Promise<ColumnCursor[]> {
   const { leaves } = reading.schema;
   if (group.columns.length !== leaves.length) throw damaged("a row group with other columns");
-  const { packing, budget, json } = reading;
+  const { packing, memories, budget, json } = reading;
   const newWindow = await windowsOf(reading, group);
   return leaves.map((leaf, i) => {
     const render: Render = json ? jsonRender(leaf) : textRender(leaf);
-    return new ColumnCursor({ leaf, render, window: newWindow(), packing, budget }, group.columns[i] as ColumnChunk);
+    const memory = memories[i] as PageMemory;
+    const parts = { leaf, render, window: newWindow(), packing, memory, budget };
+    return new ColumnCursor(parts, group.columns[i] as ColumnChunk);
   });
 }
 
