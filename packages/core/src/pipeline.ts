@@ -236,6 +236,6 @@ function named(item: Item, error: unknown): SluiceError {
   const known = asSluiceError(error);
   if (item.kind !== "object") return known;
   const { store, bucket, key } = item.ref;
-  const where = store === "s3" ? `s3://${bucket}/${quote(key)}` : quote(key);
+  const where = store === "s3" ? `s3://${quote(bucket)}/${quote(key)}` : quote(key);
   return new SluiceError(known.code, `${where}: ${known.message}`, { cause: known });
 }

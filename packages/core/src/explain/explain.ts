@@ -63,7 +63,7 @@ function reasonOf(error: unknown): string {
 }
 
 function nameOf(item: OpenItem): string {
-  if (item.kind === "object") return `s3://${item.ref.bucket}/${quote(item.ref.key)}`;
+  if (item.kind === "object") return `s3://${quote(item.ref.bucket)}/${quote(item.ref.key)}`;
   if (item.kind === "logs") return `log group ${quote(item.batch.group)}, ${item.events.count} events`;
   return item.kind === "bytes" ? `${quote(item.stream.arn)}, ${item.bytes.length} bytes` : item.stream;
 }
