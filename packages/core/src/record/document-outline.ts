@@ -211,5 +211,6 @@ function uncertain(name: string, node: Node): Slot | Group {
     return { kind: "slot", key: Buffer.from(`,${name}:${opening(type)}`), slot, type };
   }
   const members = [...node.children].map(([inner, child]) => uncertain(JSON.stringify(inner), child));
-  return { kind: "group", open: Buffer.from(`,${name}:{`), members };
+  const slots = members.flatMap((member) => (member.kind === "group" ? member.slots : [member.slot]));
+  return { kind: "group", open: Buffer.from(`,${name}:{`), members, slots };
 }

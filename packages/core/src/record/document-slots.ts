@@ -19,6 +19,8 @@ export interface Group {
   readonly kind: "group";
   readonly open: Uint8Array;
   readonly members: readonly (Slot | Group)[];
+  /** All that is within it, at any depth. */
+  readonly slots: readonly number[];
 }
 
 /** What comes before the value itself. */
@@ -35,7 +37,7 @@ export function writeGroup(
   bytes: Uint8Array,
   out: ByteWriter,
 ): boolean {
-  const before = out.length;
+  if (!holdsAny(group.slots, values)) return false;
   out.bytes(group.open, skip);
   let first = 1;
   for (const member of group.members) {
@@ -46,12 +48,13 @@ export function writeGroup(
       first = 0;
     }
   }
-  if (first === 1) {
-    out.truncate(before);
-    return false;
-  }
   out.byte(CLOSE_BRACE);
   return true;
+}
+
+function holdsAny(slots: readonly number[], values: LayoutValues): boolean {
+  for (let i = 0; i < slots.length; i++) if (values.has(slots[i] as number)) return true;
+  return false;
 }
 
 export function writeSlot(step: Slot, skip: number, values: LayoutValues, bytes: Uint8Array, out: ByteWriter): void {

@@ -21,6 +21,10 @@ const UUID_BYTES = 36;
 /** The longest word that a level is. */
 const MAX_LEVEL = 11;
 
+/** 1: a byte that a UUID may have. */
+const UUID_BYTE = new Uint8Array(256);
+for (const byte of Buffer.from("0123456789abcdefABCDEF-")) UUID_BYTE[byte] = 1;
+
 /** Levels that text may begin with. */
 const LEVELS: ReadonlySet<string> = new Set([
   ...["TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING"],
@@ -95,8 +99,9 @@ export class LambdaText {
       return;
     }
     at += tab;
-    const end = this.#cellEnd(at);
-    if (this.#isUuid(at) && end === at + UUID_BYTES) this.#setRequest(at);
+    const request = this.#isUuid(at) && this.#tab(at + UUID_BYTES) > 0;
+    const end = request ? at + UUID_BYTES : this.#cellEnd(at);
+    if (request) this.#setRequest(at);
     else if (!this.#is("undefined", at) && !this.#is("-", at)) return;
     const level = end + this.#tab(end);
     const levelEnd = this.#levelEnd(level);
@@ -330,12 +335,11 @@ export class LambdaText {
   }
 
   #isUuid(from: number): boolean {
-    if (from + UUID_BYTES > this.#to) return false;
-    for (let i = 0; i < UUID_BYTES; i++) {
-      const byte = this.#bytes[from + i] as number;
-      const dash = i === 8 || i === 13 || i === 18 || i === 23;
-      if (dash ? byte !== HYPHEN : !isHex(byte)) return false;
-    }
+    const bytes = this.#bytes;
+    const to = from + UUID_BYTES;
+    if (to > this.#to || bytes[from + 8] !== HYPHEN || bytes[from + 13] !== HYPHEN) return false;
+    if (bytes[from + 18] !== HYPHEN || bytes[from + 23] !== HYPHEN) return false;
+    for (let at = from; at < to; at++) if (UUID_BYTE[bytes[at] as number] === 0) return false;
     return true;
   }
 }
@@ -356,10 +360,6 @@ function isUpper(byte: number): boolean {
 
 function isLetter(byte: number): boolean {
   return isUpper(byte & 0xdf) && byte >= 0x41;
-}
-
-function isHex(byte: number): boolean {
-  return isDigit(byte) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66);
 }
 
 /** Of the name of a class, dotted. */
