@@ -51,9 +51,14 @@ export const SUBJECTS: readonly Subject[] = [
     yardstick: "gzip-only",
   },
   {
-    ...sluice("sluice-both", "Elasticsearch and archive, as by default", { bulk: 1, archive: 1 }, (to) => ({
-      sinks: { ...search(to), ...archive(to) },
-    })),
+    ...sluice(
+      "sluice-both",
+      "Elasticsearch, and an archive that combines log batches; all else as by default",
+      { bulk: 1, archive: 1 },
+      (to) => ({
+        sinks: { ...search(to), ...archive(to, { combine: true }) },
+      }),
+    ),
   },
   sluice("sluice-wide", "64 objects read at once", BULK, (to) => ({
     ...RAW,
@@ -100,8 +105,9 @@ function search({ elasticsearch }: Addresses, more: object = { compressionLevel:
   return { search: { type: "elasticsearch", url: `http://${elasticsearch}`, auth: { apiKey: "eDp4" }, ...more } };
 }
 
-function archive({ s3 }: Addresses): { readonly archive: object } {
-  return { archive: { type: "s3-archive", bucket: "archive", endpoint: `http://${s3}`, forcePathStyle: true } };
+function archive({ s3 }: Addresses, options: object = {}): { readonly archive: object } {
+  const where = { bucket: "archive", endpoint: `http://${s3}`, forcePathStyle: true };
+  return { archive: { type: "s3-archive", ...where, ...options } };
 }
 
 function naive(name: string, title: string, compression: string): Subject {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { EncodedBatch, RecordView } from "@sluice/core";
 import type { ArchiveOptions, Format } from "./options.ts";
 
@@ -63,5 +64,12 @@ function fill(template: string, context: Context, time: string): string {
 
 /** The object's key: core names each cell, and each part of a cell that it had to cut, the same on every attempt. */
 export function keyOf(batch: EncodedBatch): string {
-  return batch.partition.replaceAll(ID, () => keySafe(batch.cell));
+  return batch.partition.replaceAll(ID, () => keySafe(batch.cell ?? nameOf(batch)));
+}
+
+/** By the records in it: no two batches that hold different ones share a name, and a batch has one however often it is sent. */
+function nameOf(batch: EncodedBatch): string {
+  const hash = createHash("sha256");
+  for (let i = 0; i < batch.count; i++) hash.update(`${batch.id(i)}\n`);
+  return hash.digest("hex").slice(0, 32);
 }

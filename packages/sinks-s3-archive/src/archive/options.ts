@@ -23,6 +23,11 @@ export interface ArchiveOptions {
   readonly format: Format;
   /** Template of the object's key; must hold {id}. Default: by dataset, day and hour. */
   readonly key?: string | undefined;
+  /**
+   * Objects of many batches of a stream's, per invocation, instead of one for each part of an object or log batch: few and large, but what is
+   * delivered again is there twice.
+   */
+  readonly combine: boolean;
   readonly region?: string | undefined;
   readonly endpoint?: string | undefined;
   /** Bucket in the path rather than in the host name, as most S3-compatible stores want it. */
@@ -58,6 +63,7 @@ export const options: z.ZodType<ArchiveOptions> = z
     bucket: z.string().min(3),
     format: z.enum(["ndjson", "raw"]).default("ndjson"),
     key: key.optional(),
+    combine: z.boolean().default(false),
     region: z.string().min(1).optional(),
     endpoint: z.url().optional(),
     forcePathStyle: z.boolean().default(false),

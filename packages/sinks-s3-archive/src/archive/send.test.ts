@@ -56,3 +56,14 @@ test("what is asked of S3 for each object", async () => {
     "x-amz-expected-bucket-owner": "123456789012",
   });
 });
+
+test("combined batches are named by what is in them, and may be there twice", async () => {
+  const { sink, server } = await archive({ combine: true, key: "{id}" });
+  expect(sink).toMatchObject({ dedupes: "never" });
+  expect(sink.limits?.cellBytes).toBeUndefined();
+  for (const batch of [records, records, records.slice(0, 1)]) await sink.send(encodeBatch(sink, batch), sendCall());
+  const [first, again, other] = server.requests.map(({ path }) => path);
+  expect(first).toMatch(/^\/archive\/[0-9a-f]{32}/);
+  expect(again).toBe(first);
+  expect(other).not.toBe(first);
+});

@@ -19,6 +19,9 @@ const LIMITS: Partial<SinkLimits> = {
   maxInFlight: 2,
 };
 
+/** Without cells a batch ends with its invocation, or when it is this large. */
+const COMBINED: Partial<SinkLimits> = { maxBatchBytes: 64 * MiB, maxBatchRecords: 1_000_000, maxInFlight: 2 };
+
 export function archiveSink(options: ArchiveOptions): Sink {
   const { bucket, requestTimeoutMs, forcePathStyle, expectedBucketOwner } = options;
   const client = new S3Client({ ...clientConfig(options), forcePathStyle });
@@ -30,8 +33,8 @@ export function archiveSink(options: ArchiveOptions): Sink {
   };
 
   return {
-    dedupes: "within-index",
-    limits: LIMITS,
+    dedupes: options.combine ? "never" : "within-index",
+    limits: options.combine ? COMBINED : LIMITS,
     gzip: options.compressionLevel,
     partition: keyPartition(templateOf(options)),
     ...ENCODINGS[options.format],
