@@ -50,23 +50,44 @@ interface Node {
   leaf?: Leaf;
 }
 
-/** Outlines kept of one layout: as many as there are sets of constants' names, which configs and formats bring about. */
-const MAX_OUTLINES = 256;
+interface Known {
+  readonly parts: OutlineParts;
+  readonly steps: readonly OutlineStep[];
+}
+
+/** Outlines kept of one layout: few are ever met, as configs and formats bring about the sets of names. */
+const MAX_OUTLINES = 16;
 const NO_LAYOUT = {};
-const known = new WeakMap<object, Map<string, readonly OutlineStep[]>>();
+const outlines = new WeakMap<object, Known[]>();
 
 /** Made once for each set of names; holds none of the values. */
 export function outlineOf(parts: OutlineParts): readonly OutlineStep[] {
   const layout = parts.layout ?? NO_LAYOUT;
-  const outlines = known.get(layout) ?? new Map<string, readonly OutlineStep[]>();
-  known.set(layout, outlines);
-  const key = JSON.stringify([parts.names, parts.overrides, parts.offset, parts.eventId, parts.otel]);
-  const ready = outlines.get(key);
-  if (ready !== undefined) return ready;
-  if (outlines.size >= MAX_OUTLINES) outlines.clear();
-  const made = compile(parts);
-  outlines.set(key, made);
-  return made;
+  const all = outlines.get(layout) ?? [];
+  const ready = all.find((known) => same(known.parts, parts));
+  if (ready !== undefined) return ready.steps;
+  const steps = compile(parts);
+  outlines.set(layout, [{ parts, steps }, ...all].slice(0, MAX_OUTLINES));
+  return steps;
+}
+
+function same(a: OutlineParts, b: OutlineParts): boolean {
+  return (
+    a.offset === b.offset &&
+    a.eventId === b.eventId &&
+    alike(a.names, b.names) &&
+    alike(a.overrides, b.overrides) &&
+    (a.otel === b.otel || alike(namesOf(a), namesOf(b)))
+  );
+}
+
+function alike(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, i) => name === b[i]);
+}
+
+/** Without OpenTelemetry's it is no list, not even an empty one. */
+function namesOf({ otel }: OutlineParts): readonly string[] {
+  return otel === undefined ? [] : ["otel", ...Object.entries(otel).flat()];
 }
 
 function compile(parts: OutlineParts): readonly OutlineStep[] {
