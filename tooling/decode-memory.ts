@@ -6,6 +6,7 @@ import { Buffer } from "node:buffer";
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { setFlagsFromString } from "node:v8";
 import {
   createPipeline,
   DELIVERED,
@@ -31,7 +32,8 @@ interface Case {
 }
 
 const GB = 1_000_000_000;
-const FRAME_BYTES = 8 * 1024 * 1024;
+/** What lines are cut to. */
+const PIECE_BYTES = 4 * 1024 * 1024;
 
 const event = (n: number): object => ({
   eventVersion: "1.11",
@@ -88,7 +90,7 @@ const CASES: Readonly<Record<string, Case>> = {
     tail: "",
     bytes: GB / 2,
     source: { oversized: "split" },
-    records: (_, bytes) => Math.ceil(bytes / FRAME_BYTES),
+    records: (_, bytes) => Math.ceil(bytes / PIECE_BYTES),
   },
   truncated: {
     head: "",
@@ -162,13 +164,13 @@ const encoding: SinkDefinition = {
 };
 
 async function measure(name: string, scale: number): Promise<boolean> {
+  // As the handler of the zip does.
+  setFlagsFromString("--semi-space-growth-factor=1");
   const one = CASES[name];
   if (one === undefined) throw new Error(`no case ${name}: ${Object.keys(CASES).join(", ")}`);
   const bodies = Math.round((one.bytes * scale) / one.body.length);
   const reader = readerOf(one, bodies, name === "utf16" ? "utf16le" : "utf8");
-  // The largest records are to fit a batch.
-  const limits = name === "line" || name === "truncated" ? { maxBatchBytes: 10 * 1024 * 1024 } : {};
-  const config = parseConfig({ sources: [one.source], sinks: { out: { type: "out", limits } } });
+  const config = parseConfig({ sources: [one.source], sinks: { out: { type: "out" } } });
   const pipeline = createPipeline(config, { sinks: async () => encoding, reader });
   const began = process.cpuUsage();
   const outcome = await pipeline.objects([{ store: "s3", bucket: "b", key: "k", size: reader.size }]);
@@ -207,8 +209,7 @@ if (values.measure !== undefined) process.exitCode = (await measure(values.measu
 else {
   const main = await bundled();
   for (const name of values.only?.split(",") ?? Object.keys(CASES)) {
-    // The handler of the zip sets this flag, too.
-    const args = ["--semi-space-growth-factor=1", main, "--measure", name, "--scale", values.scale];
+    const args = [main, "--measure", name, "--scale", values.scale];
     if (spawnSync(process.execPath, args, { stdio: "inherit" }).status !== 0) process.exitCode = 1;
   }
 }

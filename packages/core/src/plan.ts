@@ -2,6 +2,7 @@ import type { Invocation, Ports } from "./api.ts";
 import type { Config } from "./config/config.ts";
 import type { OpenItem, ReceiverContext } from "./envelope/item.ts";
 import { SluiceError } from "./errors.ts";
+import { DEFAULT_MAX_FRAME_BYTES } from "./framing/oversize.ts";
 import type { ContentOptions } from "./object/contents.ts";
 import { RETURNED } from "./outcome/returned.ts";
 import { PatternSet } from "./pattern-set.ts";
@@ -45,6 +46,8 @@ const NO_READER: ObjectReader = {
 
 export function compilePlan(config: Config, ports: Ports): Plan {
   const sinkNames = Object.keys(config.sinks);
+  const { maxFrameBytes = DEFAULT_MAX_FRAME_BYTES } = config.read;
+  const limits = { ...config.read, maxFrameBytes };
   const patterns = new PatternSet(ports.patterns, ports.configName);
   const sourceOf = compileSources(config.sources, patterns);
   const clock = ports.clock ?? systemClock;
@@ -67,7 +70,7 @@ export function compilePlan(config: Config, ports: Ports): Plan {
       const compression = item.kind === "object" || named === "none" ? named : "auto";
       const header = (columns: readonly string[]): readonly string[] | undefined =>
         headerOf(columns, format === undefined ? among : [format]);
-      return { compression, codecs: ports.codecs ?? [], limits: config.read, header };
+      return { compression, codecs: ports.codecs ?? [], limits, header };
     },
     processing: once(() => compileProcessing(config, ports)),
     receiver: ({ region, account }) => ({

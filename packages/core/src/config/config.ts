@@ -165,8 +165,8 @@ export interface ReadConfig {
   readonly maxDecoderBytes: number;
   /** Decoded bytes of one inline payload (CloudWatch Logs, Kinesis); beyond it its unit fails with EXPANSION_LIMIT. */
   readonly maxInlineBytes: number;
-  /** Longest line, in bytes; a longer one is split. A longer element of a JSON array fails its object with FRAME_TOO_LARGE. */
-  readonly maxFrameBytes: number;
+  /** Largest record, in bytes; what becomes of a larger one is its source's `oversized`. Missing: 4 MiB where it is cut, else 8 MiB. */
+  readonly maxFrameBytes?: number | undefined;
   /** Objects being read at once. */
   readonly concurrency: number;
   /** Stored bytes of the parts being read at once: many small objects, or a few large ones. */

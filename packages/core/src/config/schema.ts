@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { DEFAULT_MAX_FRAME_BYTES, OVERSIZED } from "../framing/oversize.ts";
+import { OVERSIZED } from "../framing/oversize.ts";
 import { COMPRESSIONS } from "../ports/codec.ts";
 import { parseCidr } from "../process/cidr.ts";
 import { FORMATS, formatNamed } from "../record/formats/index.ts";
@@ -189,7 +189,7 @@ const readLimits = z.strictObject({
   maxExpansionRatio: positive.default(1000),
   maxDecoderBytes: positive.default(128 * 1024 * 1024),
   maxInlineBytes: positive.default(64 * 1024 * 1024),
-  maxFrameBytes: positive.default(DEFAULT_MAX_FRAME_BYTES),
+  maxFrameBytes: positive.optional(),
   concurrency: positive.default(8),
   maxReadBytes: positive.default(16 * 1024 * 1024),
   attempts: positive.default(6),

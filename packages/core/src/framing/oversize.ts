@@ -4,6 +4,8 @@ import type { FrameBlock, TakeBlock } from "./frame.ts";
 
 /** Largest frame, in bytes. */
 export const DEFAULT_MAX_FRAME_BYTES: number = 8 * 1024 * 1024;
+/** Where what is larger is cut: a piece then fits in a sink's batch. */
+export const DEFAULT_CUT_BYTES: number = 4 * 1024 * 1024;
 
 /**
  * What becomes of a frame that is larger than that. `split`: frames of at most that size, cut between characters;
@@ -14,7 +16,7 @@ export type Oversized = "split" | "truncate" | "reject";
 export const OVERSIZED: readonly Oversized[] = ["split", "truncate", "reject"];
 
 export interface FrameLimit {
-  /** Default DEFAULT_MAX_FRAME_BYTES. */
+  /** Default: DEFAULT_MAX_FRAME_BYTES, or DEFAULT_CUT_BYTES. */
   readonly maxFrameBytes?: number | undefined;
   /** Default: the framer's own. */
   readonly oversized?: Oversized | undefined;
@@ -28,8 +30,8 @@ export class Cutter {
 
   /** `what`: the frame in words, for the error. */
   constructor(limit: FrameLimit | undefined, usual: Oversized, what: string) {
-    this.max = limit?.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES;
     this.action = limit?.oversized ?? usual;
+    this.max = limit?.maxFrameBytes ?? (this.action === "reject" ? DEFAULT_MAX_FRAME_BYTES : DEFAULT_CUT_BYTES);
     this.#what = what;
   }
 

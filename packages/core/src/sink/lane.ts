@@ -14,6 +14,7 @@ import type { SinkHandle } from "./sink-handle.ts";
 import type { Slab, SlabPool } from "./slab-pool.ts";
 
 const MiB = 1024 * 1024;
+const LARGE_BYTES = MiB;
 
 /** Most bytes in the first batch that a sink is ever sent: its connection is made while the second one is filled. */
 const FIRST_BATCH_BYTES = MiB / 4;
@@ -83,6 +84,7 @@ export class Lane {
     const cell = this.#cellOf(record, item);
     const partition = sink.partition?.(record) ?? "";
     const slot = cell === undefined ? partition : `${item}\n${cell}\n${partition}`;
+    this.#makeRoom(slot, record.to - record.from);
     const batch = this.#open.get(slot) ?? this.#begin(slot, partition, cell);
     const before = batch.length;
     const refusal = this.#encode(sink, record, batch.writer) ?? this.#oversize(batch.length - before);
@@ -154,6 +156,14 @@ export class Lane {
     } catch (error) {
       return { code: "INTERNAL", message: `encoder failed: ${reasonOf(error).message}` };
     }
+  }
+
+  /** For a large record that the open batch has no room for: written there, it would make the slab grow, only to be moved. */
+  #makeRoom(slot: string, size: number): void {
+    if (size < LARGE_BYTES) return;
+    const open = this.#open.get(slot);
+    if (open !== undefined && open.count > 0 && open.length + size > this.#maxBatchBytes())
+      this.#closeEarly(slot, open);
   }
 
   #oversize(size: number): Reason | undefined {
