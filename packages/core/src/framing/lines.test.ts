@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Framer, TakeBlock } from "./frame.ts";
 import { chunked, type Framed, framed, limited, oneByOne, type Span } from "./framed.testing.ts";
 import { LineFramer } from "./lines.ts";
 import { OVERSIZED, type Oversized } from "./oversize.ts";
@@ -156,6 +157,21 @@ describe("lines that are too long", () => {
       if (oversized === "truncate") expect(given).toBe(100);
     },
   );
+});
+
+test("without a limit what is cut is cut at 4 MiB, and what is refused at 8", () => {
+  const MiB = 1024 * 1024;
+  const sizes = (framer: Framer, size: number): number[] => {
+    const found: number[] = [];
+    const take: TakeBlock = ({ from, to }) => found.push((to[0] as number) - (from[0] as number));
+    for (let at = 0; at < size; at += MiB / 4) framer.push(Buffer.alloc(MiB / 4, "x"), take);
+    framer.end(take);
+    return found;
+  };
+  expect(sizes(new LineFramer(), 9 * MiB)).toEqual([4 * MiB, 4 * MiB, MiB]);
+  expect(sizes(new LineFramer({ oversized: "truncate" }), 9 * MiB)).toEqual([4 * MiB]);
+  expect(sizes(new LineFramer({ oversized: "reject" }), 8 * MiB)).toEqual([8 * MiB]);
+  expect(() => sizes(new LineFramer({ oversized: "reject" }), 9 * MiB)).toThrow("larger than 8388608 bytes");
 });
 
 test("positions go on from where reading starts", () => {
