@@ -1,4 +1,4 @@
-import { appendFile } from "node:fs/promises";
+import { appendFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { BulkAnswers } from "./bulk-answer.ts";
@@ -42,7 +42,7 @@ export class ElasticsearchStandIn {
     const body = inflated(wire, request.headers["content-encoding"]);
     const { documents, action, fault } = readBulkBody(body);
     count(this.counts, wire, body, documents, fault);
-    if (this.#save !== undefined) await appendFile(this.#save, body);
+    if (this.#save !== undefined) appendFileSync(this.#save, body);
     if (fault !== undefined) return void response.writeHead(400).end(JSON.stringify({ error: fault }));
     const gzipped = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
     const filter = url.searchParams.get("filter_path");
