@@ -1,7 +1,7 @@
-import { ByteWriter } from "../bytes/byte-writer.ts";
 import { type ByteOrderMark, byteOrderMark, mayBecomeMark } from "./byte-order-mark.ts";
 import type { Dialect } from "./csv.ts";
 import type { Framer, TakeBlock } from "./frame.ts";
+import { HeldBytes } from "./held-bytes.ts";
 import type { Multiline } from "./multiline.ts";
 import { newFramer } from "./new-framer.ts";
 import type { FrameLimit } from "./oversize.ts";
@@ -50,7 +50,7 @@ export class ContentFramer implements Framer {
   readonly #limit: FrameLimit;
   #framer: Framer | undefined;
   /** Copies of the first bytes. */
-  #held: ByteWriter | undefined;
+  readonly #held = new HeldBytes();
   #wanted = HEAD_BYTES;
 
   /** `choose` isn't asked again once it has chosen; no frame comes before that. */
@@ -64,13 +64,14 @@ export class ContentFramer implements Framer {
       this.#framer.push(chunk, take);
       return;
     }
-    this.#held?.bytes(chunk);
-    this.#start(this.#held?.view() ?? chunk, false, take);
-    if (this.#framer === undefined) this.#held ??= copyOf(chunk);
+    const isFirst = this.#held.length === 0;
+    if (!isFirst) this.#held.add(chunk);
+    this.#start(isFirst ? chunk : this.#held.bytes, false, take);
+    if (this.#framer === undefined && isFirst) this.#held.add(chunk);
   }
 
   end(take: TakeBlock): void {
-    if (this.#framer === undefined) this.#start(this.#held?.view() ?? new Uint8Array(0), true, take);
+    if (this.#framer === undefined) this.#start(this.#held.bytes, true, take);
     this.#framer?.end(take);
   }
 
@@ -85,8 +86,8 @@ export class ContentFramer implements Framer {
       return;
     }
     this.#framer = framerOf(framing, this.#limit, mark);
-    this.#held = undefined;
     if (content.length > 0) this.#framer.push(content, take);
+    this.#held.clear();
   }
 }
 
@@ -97,12 +98,6 @@ function framerOf(framing: Framing, limit: FrameLimit, { encoding, length }: Byt
 
 function asUtf8(content: Uint8Array, { encoding }: ByteOrderMark): Uint8Array {
   return encoding === "utf8" ? content : utf16Head(content, encoding === "utf16be");
-}
-
-function copyOf(chunk: Uint8Array): ByteWriter {
-  const held = new ByteWriter(Math.max(HEAD_BYTES, chunk.length));
-  held.bytes(chunk);
-  return held;
 }
 
 const OPEN_BRACE = 0x7b;

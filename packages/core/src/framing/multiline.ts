@@ -1,9 +1,9 @@
 import { Buffer } from "node:buffer";
-import { ByteWriter } from "../bytes/byte-writer.ts";
 import type { Pattern } from "../ports/patterns.ts";
 import type { FramerOptions } from "./chunk-frames.ts";
 import type { Framer, TakeBlock } from "./frame.ts";
 import { FrameList } from "./frame-list.ts";
+import { HeldBytes } from "./held-bytes.ts";
 import { Cutter, OpenFrame } from "./oversize.ts";
 
 /** Which lines belong together: exactly one of the first four says so. */
@@ -28,10 +28,6 @@ const LF = 0x0a;
 const CR = 0x0d;
 const BACKSLASH = 0x5c;
 
-/** Room for what is held: at first, and what is kept of it. */
-const FIRST_BYTES = 512;
-const KEPT_BYTES = 1024 * 1024;
-
 type Says = "begins" | "ends" | "nothing";
 
 /**
@@ -47,7 +43,7 @@ export class MultilineFramer implements Framer {
   readonly #frames = new FrameList();
   #skipped = 0;
   /** Copies of what came of the record under way, and of the line that has no end yet. */
-  #held = new ByteWriter(FIRST_BYTES);
+  readonly #held = new HeldBytes();
   /** The line that is too large, while it has no end yet. */
   readonly #long: OpenFrame;
   /** Position of the first byte that is held, or of the next one. */
@@ -74,15 +70,15 @@ export class MultilineFramer implements Framer {
     const rest = this.#long.isOpen ? this.#goOn(chunk, take) : chunk;
     if (rest.length === 0) return;
     const seen = this.#held.length;
-    if (seen > 0) this.#held.bytes(rest);
-    const bytes = seen > 0 ? this.#held.view() : rest;
+    if (seen > 0) this.#held.add(rest);
+    const bytes = seen > 0 ? this.#held.bytes : rest;
     this.#read(bytes, seen, take);
     this.#give(bytes, take);
     this.#keep(bytes, take);
   }
 
   end(take: TakeBlock): void {
-    const bytes = this.#held.view();
+    const { bytes } = this.#held;
     if (this.#long.isOpen) this.#long.close(take, this.#long.bytes.at(-1) === CR ? 1 : 0);
     else if (this.#line < bytes.length) this.#take(bytes, bytes.length, take);
     this.#close();
@@ -169,13 +165,8 @@ export class MultilineFramer implements Framer {
   }
 
   #hold(bytes: Uint8Array, from: number): void {
-    const left = bytes.length - from;
-    if (this.#held.length === 0) this.#held.bytes(bytes, from);
-    else if (from > 0) {
-      this.#held.buffer.copyWithin(0, from, bytes.length);
-      this.#held.truncate(left);
-      if (left === 0 && this.#held.buffer.length > KEPT_BYTES) this.#held = new ByteWriter(FIRST_BYTES);
-    }
+    if (this.#held.length === 0) this.#held.add(bytes, from);
+    else this.#held.drop(from);
     this.#base += from;
     this.#line -= from;
     this.#recordEnd -= from;

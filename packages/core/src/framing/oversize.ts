@@ -1,6 +1,6 @@
-import { ByteWriter } from "../bytes/byte-writer.ts";
 import { SluiceError } from "../errors.ts";
 import type { FrameBlock, TakeBlock } from "./frame.ts";
+import { HeldBytes } from "./held-bytes.ts";
 
 /** Largest frame, in bytes. */
 export const DEFAULT_MAX_FRAME_BYTES: number = 8 * 1024 * 1024;
@@ -84,18 +84,13 @@ function isContinuation(byte: number | undefined): boolean {
   return byte !== undefined && (byte & 0xc0) === 0x80;
 }
 
-/** Room that is kept from frame to frame. */
-const KEPT_BYTES = 256 * 1024;
-const FIRST_BYTES = 512;
-const NO_BYTES = new Uint8Array(0);
-
 /**
  * A frame that goes on in the next chunk: copies of what came of it. What is too large is given out as it comes, so that
  * it never holds much more than the largest frame.
  */
 export class OpenFrame {
   readonly #cutter: Cutter;
-  #held: ByteWriter | undefined;
+  readonly #held = new HeldBytes();
   #base = 0;
   #open = false;
   #cut = false;
@@ -120,7 +115,7 @@ export class OpenFrame {
 
   /** What is held of it. Valid until the next call. */
   get bytes(): Uint8Array {
-    return this.#held?.view() ?? NO_BYTES;
+    return this.#held.bytes;
   }
 
   /** A frame begins at this position of the decoded object. */
@@ -132,15 +127,14 @@ export class OpenFrame {
   /** More of it: `bytes[from, to)`. `pending`: how many bytes at the end may turn out not to be of its content. */
   add(bytes: Uint8Array, from: number, to: number, take: TakeBlock, pending = 0): void {
     if (this.#cut && this.#cutter.action === "truncate") return;
-    this.#held ??= new ByteWriter(FIRST_BYTES);
-    this.#held.bytes(bytes, from, to);
-    this.#giveCut(this.#held, this.#held.length - pending, take);
+    this.#held.add(bytes, from, to);
+    this.#giveCut(this.#held.length - pending, take);
   }
 
   /** It has come whole, but for `trim` bytes at its end that are no content. Gives out what wasn't yet. */
   close(take: TakeBlock, trim = 0): void {
-    if (this.#held !== undefined) this.#giveCut(this.#held, this.#held.length - trim, take);
-    const left = this.bytes.length - trim;
+    this.#giveCut(this.#held.length - trim, take);
+    const left = this.#held.length - trim;
     if (left > 0) take(oneFrame(this.bytes, this.#base, 0, left, this.#cut ? "split" : undefined));
     this.discard();
   }
@@ -149,21 +143,16 @@ export class OpenFrame {
   discard(): void {
     this.#open = false;
     this.#cut = false;
-    this.#held?.truncate(0);
-    if (this.#held !== undefined && this.#held.buffer.length > KEPT_BYTES) this.#held = undefined;
+    this.#held.clear();
   }
 
   /** Of `size` bytes of content what is more than a frame may have. */
-  #giveCut(held: ByteWriter, size: number, take: TakeBlock): void {
+  #giveCut(size: number, take: TakeBlock): void {
     if (size <= this.#cutter.max) return;
     const given = this.#cutter.cut(this.bytes, this.#base, 0, size, take);
     this.#cut = true;
     this.#base += given;
-    if (this.#cutter.action === "truncate") {
-      this.#held = undefined;
-      return;
-    }
-    held.buffer.copyWithin(0, given, held.length);
-    held.truncate(held.length - given);
+    if (this.#cutter.action === "truncate") this.#held.clear();
+    else this.#held.drop(given);
   }
 }
