@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import type { EncodedBatch, RecordOutcome, Sink } from "@sluice/core";
 import { encodeBatch, sendCall, type TestRecord } from "@sluice/core/testing";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
@@ -188,7 +189,9 @@ describe.each(["elasticsearch", "opensearch"] as const)("%s", (product) => {
   test("a body that can't be read is to be halved", async () => {
     const sink = await sinkTo({ target: unique("broken-") });
     const batch = encodeBatch(sink, recordsOf({}, {}));
-    const broken: EncodedBatch = { ...batch, count: 2, partition: "", bytes: Buffer.from(`{"create":\n${"{}\n"}`) };
+    const body = Buffer.from(`{"create":\n${"{}\n"}`);
+    const bytes = sink.gzip === undefined ? body : gzipSync(body);
+    const broken: EncodedBatch = { ...batch, count: 2, partition: "", bytes, offset: () => body.length };
     expect(await sink.send(broken, sendCall())).toMatchObject({ kind: "split", reason: { status: 400 } });
   });
 
