@@ -15,6 +15,8 @@ const COUNTS: Counts = {
   failed: {},
   dropped: {},
   continued: {},
+  copied: {},
+  copiedBytes: {},
   units: { ok: 1, failed: 0 },
 };
 
@@ -69,6 +71,7 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
     write: async () => outcomeOf(),
     explain: async () => ({ trigger: "sqs", ok: true, items: [] }),
     check: async () => [],
+    copying: async () => [],
     close: async () => {},
     ...options.pipeline,
   };

@@ -131,6 +131,19 @@ test("check says what can't be reached", async () => {
   expect(context.terminal.written.out).toContain("ECONNREFUSED: no\\x1b[31m answer");
 });
 
+test.each([
+  [true, "stdout  stdout  valid; copies whole gzip objects of lines\n"],
+  [false, "valid; copies whole gzip objects of lines that neither steps nor routes have to look into\n"],
+])("check says which sinks copy objects (always: %s)", async (always, expected) => {
+  const copying = async () => [{ sink: "stdout", always }];
+  const context = fakeContext({ pipeline: { copying } });
+  expect(await main(["check"], context)).toBe(0);
+  expect(context.terminal.written.out).toContain(expected);
+  const json = fakeContext({ pipeline: { copying } });
+  await main(["check", "--json"], json);
+  expect(JSON.parse(json.terminal.written.out)).toMatchObject({ copying: [{ sink: "stdout", always }] });
+});
+
 test("a config that isn't there is bad usage, a secret that can't be had is not", async () => {
   const failing = (error: Error) => fakeContext({ cwd: HERE, load: () => Promise.reject(error) });
   const missing = failing(new SluiceError("CONFIG_NOT_FOUND", "nope.yaml: no such file"));
@@ -151,6 +164,7 @@ test("explain shows what can't be decoded, and says so in its exit code", async 
       format: "alb",
       formatFrom: "content" as const,
       routes: [{ routes: [0, 2], sinks: ["one", "two"], filtered: true }],
+      copiedBy: ["two"],
       records: [{ id: "1", routes: [], document: { message: "\u001b[2J\u009b" } }],
     },
     { unit: "m1", path: ["sqs", "s3"], what: "s3:TestEvent", status: "ignored" as const, reason: "s3:TestEvent" },
@@ -166,6 +180,7 @@ m1
       ├─ s3://b/k\\x1b[2J
       │     framing lines · format alb (by its content)
       │     → one, two by routes[0], routes[2]: taken out by the route's own steps
+      │     copied whole, not read, by two
       │     {"message":"\\u001b[2J\\x9b"}
       └─ ignored: s3:TestEvent
 m2

@@ -96,7 +96,16 @@ export interface ExplainedItem {
   /** Of the first record. */
   readonly sinks?: readonly string[] | undefined;
   readonly routes?: readonly ExplainedRoute[] | undefined;
+  /** Sinks that copy the object whole rather than take its records. */
+  readonly copiedBy?: readonly string[] | undefined;
   readonly records?: readonly ExplainedRecord[] | undefined;
+}
+
+/** A sink that copies whole objects. */
+export interface Copying {
+  readonly sink: string;
+  /** Whatever is in them: no step and no route has to look at a record first. */
+  readonly always: boolean;
 }
 
 export interface Explanation {
@@ -116,5 +125,7 @@ export interface Pipeline {
   explain(event: unknown, invocation?: Invocation): Promise<Explanation>;
   /** Validates each sink's options; with `connect`, also resolves its secrets and reaches it. One entry per sink that has trouble. */
   check(options: { readonly connect: boolean }): Promise<readonly { readonly sink: string; readonly reason: Reason }[]>;
+  /** The sinks that take over objects without their being read, where these are gzip of lines. */
+  copying(): Promise<readonly Copying[]>;
   close(): Promise<void>;
 }

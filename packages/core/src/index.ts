@@ -1,4 +1,5 @@
 export type {
+  Copying,
   DirectOptions,
   DirectRecord,
   ExplainedItem,
@@ -45,9 +46,11 @@ export type { LoadPatterns, Pattern, PatternEngine, PatternOptions } from "./por
 export type { Reingest, ReingestTarget } from "./ports/reingest.ts";
 export type { SecretStore } from "./ports/secrets.ts";
 export {
+  type CopyResult,
   DELIVERED,
   defineSink,
   type EncodedBatch,
+  type ObjectCopy,
   type Reason,
   type RecordOutcome,
   type SendCall,

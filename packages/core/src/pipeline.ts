@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { randomUUID } from "node:crypto";
 import type { DirectOptions, Invocation, Pipeline, Ports } from "./api.ts";
 import type { Config } from "./config/config.ts";
+import { copyingOf, letCopy, NOT_TAKEN, type Taken } from "./copy.ts";
 import { decodeEvent, openInline } from "./envelope/decode.ts";
 import type { Decoded, InlineItem, InnerItem, Item, OpenItem } from "./envelope/item.ts";
 import { asSluiceError, quote, SluiceError } from "./errors.ts";
@@ -9,7 +10,7 @@ import { explainItems } from "./explain/explain.ts";
 import type { TakeBlock } from "./framing/frame.ts";
 import { type Content, type ContentOptions, contents, inMemory, isPacked, type Stored } from "./object/contents.ts";
 import { placedFrom, rowsIn } from "./object/positions.ts";
-import { openObject } from "./object/read-object.ts";
+import { type OpenObject, openObject } from "./object/read-object.ts";
 import type { ItemAccount } from "./outcome/ledger.ts";
 import type { Outcome } from "./outcome/outcome.ts";
 import { isReturned } from "./outcome/returned.ts";
@@ -37,6 +38,7 @@ export function createPipeline(config: Config, ports: Ports): Pipeline {
       await checkProcessing(config, ports, options.connect);
       return checkSinks(plan.handles, options, plan.configName);
     },
+    copying: () => copyingOf(plan),
     close: async () => {
       await Promise.all(plan.handles.map((handle) => handle.close()));
     },
@@ -81,7 +83,8 @@ async function carryObject(
   run: Run,
 ): Promise<void> {
   const { plan } = run;
-  const [object] = await Promise.all([openObject(plan.reader, ref, run.readOptions), run.sinks()]);
+  const { object, taken } = await openUnlessTaken(ref, item, number, run);
+  if (object === undefined) return;
   const origin = objectOrigin(ref, object.etag, object.lastModified, run.arrival);
   const stored: Stored = {
     size: object.size,
@@ -89,8 +92,28 @@ async function carryObject(
     range: (start, end) => run.counted(object.range(start, end)),
     maxHeldBytes: plan.config.read.partBytes,
   };
-  const newReader = (): RecordReader => recordReader(item, origin, ref.key, number, account, run);
+  const newReader = (): RecordReader => recordReader(item, origin, ref.key, number, account, run, taken.by);
   await carryContents(stored, plan.contentOptions(item), newReader, number, run);
+}
+
+/** An object that nobody wants records of, as sinks have it whole, isn't opened. */
+async function openUnlessTaken(
+  ref: ObjectRef,
+  item: OpenItem,
+  number: number,
+  run: Run,
+): Promise<{ readonly object?: OpenObject; readonly taken: Taken }> {
+  const { reader } = run.plan;
+  if (run.mayCopy() !== true) {
+    const [object] = await Promise.all([openObject(reader, ref, run.readOptions), run.sinks()]);
+    if (run.mayCopy() !== true) return { object, taken: NOT_TAKEN };
+    // The first of this process: until its sinks were made nobody knew.
+    await object.leave();
+  } else await run.sinks();
+  const taken = await letCopy(ref, item, number, run);
+  if (taken.isAll) return { taken };
+  run.checkDeadline();
+  return { object: await openObject(reader, ref, { ...run.readOptions, ifMatch: taken.etag }), taken };
 }
 
 /** Contents one after the other; the positions of each go on where those of the one before ended. */
@@ -208,10 +231,11 @@ function recordReader(
   number: number,
   account: ItemAccount,
   run: Run,
+  have?: ReadonlySet<number>,
 ): RecordReader {
   const { plan, processing } = run;
   run.origins[number] = origin;
-  const emit = distributor(processing, account, run.takers(number));
+  const emit = distributor(processing, account, run.takers(number, have));
   return new RecordReader(origin, plan.sourceOf(item), key, account, emit);
 }
 

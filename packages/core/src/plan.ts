@@ -11,6 +11,7 @@ import type { ObjectReader, ObjectRef } from "./ports/object-reader.ts";
 import { headerOf } from "./record/formats/index.ts";
 import { compileSources, type SourceSettings } from "./record/source.ts";
 import { compileProcessing, compileReturning, type Processing } from "./route/processing.ts";
+import { compileReach, type FindReach } from "./route/reach.ts";
 import { SinkHandle } from "./sink/sink-handle.ts";
 
 /** A config compiled once: what every invocation shares. Holds no data of any invocation. */
@@ -31,6 +32,8 @@ export interface Plan {
   readonly processing: () => Promise<Processing>;
   /** An object, and how it is to be read. */
   readonly refOf: (item: Extract<OpenItem, { kind: "object" }>) => ObjectRef;
+  /** Which sinks records come to, by what all of an item have in common. */
+  readonly reach: FindReach;
   /** How an item's bytes are to be decoded. */
   readonly contentOptions: (item: OpenItem) => ContentOptions;
   receiver(invocation: Invocation): ReceiverContext;
@@ -63,6 +66,7 @@ export function compilePlan(config: Config, ports: Ports): Plan {
     required: handles.map((handle) => handle.config.required),
     patterns,
     sourceOf,
+    reach: compileReach(config, sinkNames),
     refOf: (item) => ({ ...item.ref, ...sourceOf(item).access }),
     contentOptions: (item) => {
       const { compression: named = "auto", format, among } = sourceOf(item);

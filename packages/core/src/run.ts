@@ -7,6 +7,7 @@ import { Ledger } from "./outcome/ledger.ts";
 import { isReturned, Returned } from "./outcome/returned.ts";
 import type { Plan } from "./plan.ts";
 import { type Deadline, NO_DEADLINE } from "./ports/deadline.ts";
+import { silentLogger } from "./ports/logger.ts";
 import type { Origin } from "./record/origin.ts";
 import { Room } from "./room.ts";
 import type { Taker } from "./route/distribute.ts";
@@ -21,6 +22,8 @@ const ANSWER_SHARE = 5;
 /** Backoff while reading an object. */
 const READ_MIN_DELAY_MS = 100;
 const READ_MAX_DELAY_MS = 5_000;
+
+const NONE: ReadonlySet<number> = new Set();
 
 /** Longest time that a timer can wait. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -75,6 +78,7 @@ export class Run {
         reserveMs: marginMs / ANSWER_SHARE,
         signal: this.#sending.signal,
         originOf: (item) => this.origins[item] as Origin,
+        logger: ports.logger ?? silentLogger,
       });
     });
     this.#abortBefore(this.#reading, marginMs);
@@ -111,6 +115,12 @@ export class Run {
   async #makeSinks(): Promise<void> {
     await turnOfTheLoop();
     await Promise.all(this.lanes.map((lane) => lane.start()));
+  }
+
+  /** Whether a sink, as far as they are made, takes over objects. Undefined until they were made once. */
+  mayCopy(): boolean | undefined {
+    const each = this.plan.handles.map((handle) => handle.copies);
+    return each.includes(true) ? true : each.includes(undefined) ? undefined : false;
   }
 
   /** Undefined when every lane can take more; else resolves when they can. */
@@ -161,11 +171,11 @@ export class Run {
     }
   }
 
-  /** What takes records of the item, by number of the sink. */
-  takers(item: number): readonly Taker[] {
+  /** What takes records of the item, by number of the sink; the sinks in `have` have them already. */
+  takers(item: number, have: ReadonlySet<number> = NONE): readonly Taker[] {
     if (this.returned !== undefined) return [this.returned.taker(item)];
     return this.lanes.map((lane) => ({
-      add: (record) => lane.add(record, item),
+      add: have.has(lane.number) ? (record) => lane.credit(record, item) : (record) => lane.add(record, item),
       refuse: (record, reason) => lane.refuse(record, item, reason),
     }));
   }

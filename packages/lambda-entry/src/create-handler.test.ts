@@ -25,6 +25,8 @@ const OUTCOME: Outcome = {
     failed: {},
     dropped: {},
     continued: {},
+    copied: {},
+    copiedBytes: {},
     units: { ok: 1, failed: 0 },
   },
   units: [{ id: "m1", ok: true, items: 1, records: 3 }],

@@ -1,4 +1,11 @@
-import { asSluiceError, ConfigError, type ConfigIssue, type Pipeline, type SinkConfig } from "@sluice/core";
+import {
+  asSluiceError,
+  ConfigError,
+  type ConfigIssue,
+  type Copying,
+  type Pipeline,
+  type SinkConfig,
+} from "@sluice/core";
 import type { Loaded } from "../adapters.ts";
 import { type Command, type Context, type ExitCode, parseArguments, textFlag, UsageError } from "../command.ts";
 import { isConfigError } from "../config-error.ts";
@@ -25,6 +32,8 @@ interface Report {
   readonly errors: readonly { readonly code: string; readonly message: string }[];
   readonly unreachable: readonly { readonly sink: string; readonly code: string; readonly message: string }[];
   readonly warnings: readonly string[];
+  /** Sinks that take over whole objects. */
+  readonly copying: readonly Copying[];
 }
 
 export const check: Command = {
@@ -60,13 +69,15 @@ async function examine(reference: string | undefined, connect: boolean, context:
     const unreachable = troubles.map(({ sink, reason }) => ({ sink, code: reason.code, message: reason.message }));
     const warnings = await warningsOf(loaded, context);
     const ok = unreachable.length === 0;
-    return { report: { config: loaded.name, ok, issues: [], errors: [], unreachable, warnings }, loaded };
+    const copying = await pipeline.copying();
+    return { report: { config: loaded.name, ok, issues: [], errors: [], unreachable, warnings, copying }, loaded };
   } catch (error) {
     const known = asSluiceError(error);
     if (!isConfigError(known)) throw error;
     const issues = known instanceof ConfigError ? known.issues.map((issue) => ({ file: known.file, ...issue })) : [];
     const errors = issues.length > 0 ? [] : [{ code: known.code, message: known.message }];
-    return { report: { config: reference ?? "", ok: false, issues, errors, unreachable: [], warnings: [] } };
+    const none = { unreachable: [], warnings: [], copying: [] };
+    return { report: { config: reference ?? "", ok: false, issues, errors, ...none } };
   } finally {
     await pipeline?.close();
   }
@@ -120,6 +131,12 @@ function exitCode({ issues, errors, unreachable }: Report): ExitCode {
   return unreachable.length > 0 ? 1 : 0;
 }
 
+function copyingOf(name: string, { copying }: Report): string {
+  const found = copying.find(({ sink }) => sink === name);
+  if (found === undefined) return "";
+  return `; copies whole gzip objects of lines${found.always ? "" : " that neither steps nor routes have to look into"}`;
+}
+
 function print(report: Report, loaded: Loaded | undefined, connect: boolean, { terminal }: Context): void {
   for (const { file, path, expected, got } of report.issues)
     terminal.err(`${[file, path, `expected ${expected}, got ${got}`].map(printableWhole).join(": ")}\n`);
@@ -130,7 +147,7 @@ function print(report: Report, loaded: Loaded | undefined, connect: boolean, { t
   const rows = sinks.map(([name, { type }]) => {
     const trouble = report.unreachable.find(({ sink }) => sink === name);
     const state = trouble === undefined ? (connect ? "ok" : "valid") : `${trouble.code}: ${trouble.message}`;
-    return [printable(name), printable(type), printable(state)];
+    return [printable(name), printable(type), printable(state) + copyingOf(name, report)];
   });
   terminal.out(`${printable(loaded.name)}: ${plural(sinks.length, "sink")}\n${columns(rows).join("\n")}\n`);
 }

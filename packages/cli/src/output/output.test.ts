@@ -59,6 +59,15 @@ test("records that were truncated are told", () => {
   expect(summaryOf(outcomeOf({ in: 3 }), { event: false })).not.toHaveProperty("truncated");
 });
 
+test("objects that were copied are told", () => {
+  const outcome = outcomeOf({ copied: { a: 2 }, copiedBytes: { a: 5000 } });
+  expect(outcomeTable(outcome, ["a"], 500)).toContain(
+    "dropped  objects copied\na             0              0       0        0               2\n",
+  );
+  expect(summaryOf(outcome, { event: false })).toMatchObject({ copied: { a: 2 }, copiedBytes: { a: 5000 } });
+  expect(summaryOf(outcomeOf(), { event: false })).not.toHaveProperty("copied");
+});
+
 test("reasons are grouped by code and words, with the first place", () => {
   const unit = (id: string, where: string, why: string) => {
     const cause = new SluiceError("OBJECT_MISSING", why);

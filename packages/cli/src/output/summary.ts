@@ -13,6 +13,9 @@ export interface Summary {
   readonly deadLettered: PerSink;
   readonly failed: PerSink;
   readonly dropped: PerSink;
+  /** Objects that a sink copied whole, and their bytes; there when some were. */
+  readonly copied?: PerSink;
+  readonly copiedBytes?: PerSink;
   readonly units: { readonly ok: number; readonly failed: number };
   /** With an event: what its trigger would be answered; null where Lambda answers nothing. */
   readonly response?: unknown;
@@ -30,9 +33,14 @@ export function summaryOf(outcome: Outcome, options: { readonly event: boolean }
     deadLettered: counts.deadLettered,
     failed: counts.failed,
     dropped: counts.dropped,
+    ...(isEmpty(counts.copied) ? {} : { copied: counts.copied, copiedBytes: counts.copiedBytes }),
     units: { ok: counts.units.ok, failed: counts.units.failed },
     ...(options.event ? { response: responseOf(outcome) } : {}),
   };
+}
+
+function isEmpty(per: PerSink): boolean {
+  return Object.keys(per).length === 0;
 }
 
 /** A function that throws is answered for by Lambda, in these words. */

@@ -61,8 +61,10 @@ function sinkRows(counts: Counts, sinks: readonly string[]): string[] {
     ["failed", counts.failed],
     ["dropped", counts.dropped],
     ["continued", counts.continued],
+    ["objects copied", counts.copied],
   ];
-  const shown = columnsOf.filter(([name, per]) => name !== "continued" || Object.keys(per).length > 0);
+  const seldom = ["continued", "objects copied"];
+  const shown = columnsOf.filter(([name, per]) => !seldom.includes(name) || Object.keys(per).length > 0);
   const rows = sinks.map((sink) => [printable(sink), ...shown.map(([, per]) => per[sink] ?? 0)]);
   return columns([["sink", ...shown.map(([name]) => name)], ...rows]);
 }

@@ -61,6 +61,7 @@ function itemNode(item: ExplainedItem): Node {
     what,
     said.map(([name, value]) => `${name} ${printable(value as string)}`).join(" · "),
     ...(item.routes ?? []).map(routeLine),
+    ...(item.copiedBy === undefined ? [] : [`copied whole, not read, by ${item.copiedBy.map(printable).join(", ")}`]),
     ...(item.reason === undefined ? [] : [`note: ${printable(item.reason)}`]),
     ...(item.records ?? []).map(recordLine),
   );

@@ -1,5 +1,6 @@
 import type { ExplainedItem, ExplainedRecord, ExplainedRoute } from "../api.ts";
 import { ByteWriter } from "../bytes/byte-writer.ts";
+import { copyingOf, isCopyable, knownFields, mayBeCopied } from "../copy.ts";
 import type { OpenItem } from "../envelope/item.ts";
 import { type Content, contents, inMemory, type Stored } from "../object/contents.ts";
 import { openObject } from "../object/read-object.ts";
@@ -8,7 +9,7 @@ import { runSteps, type StepVisitor } from "../process/steps.ts";
 import { encodeDocument } from "../record/document.ts";
 import { logBatchOrigin, type Origin, objectOrigin, streamOrigin } from "../record/origin.ts";
 import { readLogs } from "../record/read-logs.ts";
-import { type RecordCursor, recordId } from "../record/record.ts";
+import { type RecordContext, type RecordCursor, recordId } from "../record/record.ts";
 import { RecordReader } from "../record/record-reader.ts";
 import type { Processing } from "../route/processing.ts";
 
@@ -29,6 +30,7 @@ type First = Pick<
   | "namespace"
   | "sinks"
   | "routes"
+  | "copiedBy"
   | "records"
   | "reason"
 >;
@@ -52,11 +54,22 @@ export async function readFirst(plan: Plan, processing: Processing, item: OpenIt
     const origin = objectOrigin(ref, object.etag, object.lastModified, plan.clock.now());
     await readContents({ ...object, maxHeldBytes: PART_BYTES }, origin, look);
   }
-  return look.found();
+  return { ...look.found(), copiedBy: await copiersOf(plan, item, look) };
+}
+
+/** Judged by the event alone: with its objects in folders there is nothing to copy. */
+async function copiersOf(plan: Plan, item: OpenItem, { known }: Look): Promise<readonly string[] | undefined> {
+  if (item.kind !== "object" || !mayBeCopied({ ...plan.refOf(item), store: item.ref.store }) || known === undefined)
+    return undefined;
+  const { whole } = plan.reach(known);
+  const copying = await copyingOf(plan);
+  const names = copying.map(({ sink }) => sink).filter((sink) => whole.has(plan.sinkNames.indexOf(sink)));
+  return names.length === 0 ? undefined : names;
 }
 
 async function readContents(stored: Stored, origin: Origin, look: Look): Promise<void> {
   for await (const content of contents(stored, look.plan.contentOptions(look.item))) {
+    look.content = content;
     look.compression = content.layers.length === 0 ? "none" : content.layers.join(", ");
     await readContent(content, look.reader(origin), look);
     if (look.enough) return;
@@ -86,6 +99,7 @@ class Look {
   readonly item: OpenItem;
   compression: string | undefined;
   bytes = 0;
+  content: Content | undefined;
   readonly #processing: Processing;
   readonly #records: ExplainedRecord[] = [];
   #reader: RecordReader | undefined;
@@ -106,6 +120,12 @@ class Look {
     const counts = { in: 0, skipped: 0, unparsed: 0 };
     this.#reader = new RecordReader(origin, this.plan.sourceOf(this.item), key, counts, (record) => this.#take(record));
     return this.#reader;
+  }
+
+  /** What all records of it have in common, if it is an object that could be copied. */
+  get known(): RecordContext["constants"] | undefined {
+    const isWhole = this.content !== undefined && this.#reader !== undefined && isCopyable(this.content, this.#reader);
+    return isWhole && this.#context !== undefined ? knownFields(this.#context) : undefined;
   }
 
   found(): First {

@@ -30,6 +30,11 @@ export function framingName(framing: Framing): string {
   return path === "" ? "the elements of a JSON array" : `the elements of the JSON array ${path}`;
 }
 
+/** Whether frames are lines as they follow each other, one or several. */
+export function isOfLines(framing: Framing): boolean {
+  return framing === "lines" || (typeof framing === "object" && ("csv" in framing || "multiline" in framing));
+}
+
 /** First bytes by which the framing is chosen, when they don't tell at once. */
 const HEAD_BYTES = 4096;
 /** When those don't tell either, there are twice as many the next time, up to this: then it is chosen by what there is. */

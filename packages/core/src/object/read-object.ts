@@ -9,6 +9,8 @@ export interface ReadOptions {
   readonly minDelayMs: number;
   readonly maxDelayMs: number;
   readonly signal: AbortSignal;
+  /** The etag that the object must have; else it fails with OBJECT_CHANGED. */
+  readonly ifMatch?: string | undefined;
 }
 
 /** An object being read: what its first answer said, and its bytes as stored. */
@@ -20,11 +22,13 @@ export interface OpenObject {
   readonly body: AsyncIterable<Uint8Array>;
   /** The bytes `[start, end)` of the same version, asked for anew. */
   range(start: number, end: number): AsyncIterable<Uint8Array>;
+  /** To be called instead of reading the body: lets go of the first answer. */
+  leave(): Promise<void>;
 }
 
 /** Opens the object with its first range; the body asks for the next ones, and again from the byte it has after a reset. */
 export async function openObject(reader: ObjectReader, ref: ObjectRef, options: ReadOptions): Promise<OpenObject> {
-  const first = await request(reader, ref, { start: 0, end: options.partBytes, ifMatch: undefined }, options);
+  const first = await request(reader, ref, { start: 0, end: options.partBytes, ifMatch: options.ifMatch }, options);
   return {
     etag: first.etag,
     size: first.size,
@@ -32,6 +36,9 @@ export async function openObject(reader: ObjectReader, ref: ObjectRef, options: 
     body: body({ reader, ref, etag: first.etag, options }, 0, first.size, first),
     range: (start, end) =>
       body({ reader, ref, etag: first.etag, options }, start, Math.min(end, first.size), undefined),
+    leave: async () => {
+      for await (const _ of first.body) return;
+    },
   };
 }
 

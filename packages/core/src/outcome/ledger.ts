@@ -70,6 +70,8 @@ export class ItemAccount {
   readonly unit: number;
   /** By the sink's number; there from its first record on. */
   readonly sinks: (SinkAccount | undefined)[] = [];
+  /** By the sink's number: bytes of the object, as stored, where the sink took it over whole. */
+  readonly copied: (number | undefined)[] = [];
 
   constructor(unit: number) {
     this.unit = unit;
@@ -124,6 +126,17 @@ export class Ledger {
   leave(sink: number, item: number, batch: number, position: number, how: Settlement, reason?: Reason): void {
     this.#account(sink, item).leave(batch, position, how, this.#required[sink] as boolean);
     if (reason !== undefined) this.#note(sink, reason);
+  }
+
+  /** The sink has all of the item's object, of so many bytes. */
+  copied(sink: number, item: number, bytes: number): void {
+    (this.items[item] as ItemAccount).copied[sink] = bytes;
+  }
+
+  /** Objects that the sink took over, and their bytes. */
+  copies(sink: number): { readonly objects: number; readonly bytes: number } {
+    const sizes = this.items.map((item) => item.copied[sink]).filter((size) => size !== undefined);
+    return { objects: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
   }
 
   /** Where this sink must go on with this item: everything below is accounted for. */

@@ -24,6 +24,10 @@ export interface Counts {
   readonly failed: PerSink;
   readonly dropped: PerSink;
   readonly continued: PerSink;
+  /** Objects that a sink took over whole. Their records are in the other counts only where they were read, for another sink. */
+  readonly copied: PerSink;
+  /** Bytes of those, as stored. */
+  readonly copiedBytes: PerSink;
   readonly units: { readonly ok: number; readonly failed: number };
 }
 

@@ -35,6 +35,8 @@ function counts(ledger: Ledger, sinks: readonly string[], units: readonly UnitOu
   const totals = sinks.map((name, i) => [name, ledger.total(i)] as const);
   const perSink = (key: keyof SinkTally): PerSink =>
     Object.fromEntries(totals.map(([name, tally]) => [name, tally[key]] as const).filter(([, count]) => count > 0));
+  const copies = (key: "objects" | "bytes"): PerSink =>
+    Object.fromEntries(sinks.map((name, i) => [name, ledger.copies(i)[key]] as const).filter(([, count]) => count > 0));
   const ok = units.filter((unit) => unit.ok).length;
   return {
     in: sum("in"),
@@ -49,6 +51,8 @@ function counts(ledger: Ledger, sinks: readonly string[], units: readonly UnitOu
     failed: perSink("failed"),
     dropped: perSink("dropped"),
     continued: perSink("continued"),
+    copied: copies("objects"),
+    copiedBytes: copies("bytes"),
     units: { ok, failed: units.length - ok },
   };
 }

@@ -3,6 +3,7 @@ import type { ByteWriter } from "../bytes/byte-writer.ts";
 import type { RecordView } from "../record/record.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Logger } from "./logger.ts";
+import type { ObjectRef } from "./object-reader.ts";
 
 /** Limits of one sink. All but the cell have defaults (sink/limits.ts); config's `limits` overrides the adapter's. */
 export interface SinkLimits {
@@ -70,6 +71,29 @@ export interface EncodedBatch {
   slice(from: number, to: number): EncodedBatch;
 }
 
+/** A whole object, to be copied as it is stored. */
+export interface ObjectCopy {
+  readonly ref: ObjectRef;
+  /** Of what was looked at: when the object is another one by now, the copy is to be refused. */
+  readonly etag: string;
+  /** Bytes as stored. */
+  readonly size: number;
+  /** What `Sink.partition` said of its first record. */
+  readonly partition: string;
+  /** Names the object, the same on every attempt: a copy made again overwrites the one before. */
+  readonly id: string;
+}
+
+export type CopyResult =
+  /** The sink has all of the object. */
+  | { readonly kind: "delivered" }
+  /** Core waits (at least `afterMs`), backs off, and gives up at the deadline: the sink is then at fault. */
+  | { readonly kind: "retry"; readonly reason: Reason; readonly afterMs?: number | undefined }
+  /** Credentials refused: core has the secrets read anew once, then tries again; refused again, it reads the object. */
+  | { readonly kind: "unauthorized"; readonly reason: Reason }
+  /** It can't be had this way: core reads it instead. `of: "bucket"`: nor can any other of the same bucket, so none is tried. */
+  | { readonly kind: "refused"; readonly reason: Reason; readonly of: "object" | "bucket" };
+
 export interface SendCall {
   readonly signal: AbortSignal;
   /** 1 for the first. */
@@ -100,6 +124,11 @@ export interface Sink {
   encode(record: RecordView, out: ByteWriter): Reason | undefined;
   /** One attempt. Says what happened as a value; throws only for bugs. `batch.bytes` is core's again once it settles. */
   send(batch: EncodedBatch, call: SendCall): Promise<SendResult>;
+  /**
+   * One attempt to take over a whole object without its records. Core asks only where each of them, unaltered, would have
+   * come to this sink: gzip of lines that no process step or route touches. What is delivered so is never encoded.
+   */
+  copyObject?(copy: ObjectCopy, call: SendCall): Promise<CopyResult>;
   /** The neutral document inside one encoded record, for dead letters. Default: the bytes without the last newline. */
   document?(encoded: Uint8Array): Uint8Array;
   /** Reaches the destination without writing (`check --connect`). Resolves to undefined when all is well. */
@@ -118,6 +147,8 @@ export interface SinkContext {
 /** A kind of sink, as plug-ins export it: what its options are, and how to make one. Secrets are already values in `options`. */
 export interface SinkDefinition<Schema extends z.ZodType = z.ZodType> {
   readonly options: Schema;
+  /** Whether a sink of these options has `copyObject`: asked by `explain` and `check`, which make no sinks. */
+  copies?(options: z.output<Schema>): boolean;
   create(options: z.output<Schema>, context: SinkContext): Sink | Promise<Sink>;
 }
 

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { isPlausibleTime } from "../bytes/iso-time.ts";
 import { escapeInvalidUtf8, INVALID_UTF8_TAG, isValidUtf8 } from "../bytes/utf8.ts";
 import { framingByContent } from "../framing/by-content.ts";
-import { ContentFramer, type Framing, framingName } from "../framing/content.ts";
+import { ContentFramer, type Framing, framingName, isOfLines } from "../framing/content.ts";
 import type { FrameBlock, Framer } from "../framing/frame.ts";
 import type { FrameLimit } from "../framing/oversize.ts";
 import { contextOf } from "./context.ts";
@@ -73,6 +73,8 @@ export class RecordReader {
   formatFrom: FormatFrom | undefined;
   /** How the item's bytes are cut, once that is known. */
   framing: string | undefined;
+  /** Its records are lines of it, one or several, so that they and it are one text. */
+  cutsLines = false;
 
   constructor(origin: Origin, settings: SourceSettings, key: string | undefined, counts: RecordCounts, emit: Emit) {
     this.#origin = origin;
@@ -98,6 +100,7 @@ export class RecordReader {
     this.#start = format === undefined ? Buffer.from(head) : undefined;
     this.format = format?.name;
     this.framing = framingName(framing);
+    this.cutsLines = isOfLines(framing);
     return framing;
   }
 

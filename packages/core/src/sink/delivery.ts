@@ -1,43 +1,20 @@
-import pRetry from "p-retry";
-import type { RetryConfig } from "../config/config.ts";
 import type { Settlement } from "../outcome/ledger.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { Deadline } from "../ports/deadline.ts";
 import type { Reason, RecordOutcome, SendResult } from "../ports/sink.ts";
 import type { SealedBatch } from "./batch.ts";
 import { reasonOf } from "./reason-of.ts";
 import type { SinkHandle } from "./sink-handle.ts";
+import { type Patience, TryAgain, tryPatiently } from "./try-again.ts";
 
 /** What delivery tells about records, as soon as it is final. */
 export type Settle = (batch: SealedBatch, index: number, how: Settlement, reason?: Reason) => void;
 
-export interface DeliveryOptions {
+export interface DeliveryOptions extends Patience {
   readonly handle: SinkHandle;
-  readonly retry: RetryConfig;
-  readonly clock: Clock;
-  readonly deadline: Deadline;
-  /** Milliseconds before the deadline at which waiting for a sink ends. */
-  readonly reserveMs: number;
-  readonly signal: AbortSignal;
   readonly settle: Settle;
   /** A record refused for its own fault; goes to the dead letters, which settle it. */
   readonly reject: (batch: SealedBatch, index: number, reason: Reason) => void;
   /** The sink itself is at fault: nothing more is sent to it in this invocation. */
   readonly openCircuit: (reason: Reason) => void;
-}
-
-/** Carries what is left of a batch to the next attempt. */
-class TryAgain extends Error {
-  readonly rest: SealedBatch;
-  readonly reason: Reason;
-  readonly afterMs: number;
-  constructor(rest: SealedBatch, reason: Reason, afterMs: number) {
-    super(reason.message);
-    this.name = "TryAgain";
-    this.rest = rest;
-    this.reason = reason;
-    this.afterMs = afterMs;
-  }
 }
 
 /**
@@ -56,15 +33,15 @@ export class Delivery {
     let pending: SealedBatch | undefined = batch;
     let last: Reason | undefined;
     try {
-      await pRetry(async (attempt) => {
+      await tryPatiently(this.#options, async (attempt) => {
         try {
           if (pending !== undefined) await this.#attempt(pending, attempt);
           pending = undefined;
         } catch (error) {
-          if (error instanceof TryAgain) ({ rest: pending, reason: last } = error);
+          if (error instanceof TryAgain) ({ rest: pending, reason: last } = error as TryAgain<SealedBatch>);
           throw error;
         }
-      }, this.#retryOptions());
+      });
     } catch (error) {
       if (pending === undefined) return;
       const reason = last ?? reasonOf(error);
@@ -161,28 +138,5 @@ export class Delivery {
 
   #settleAll(batch: SealedBatch, how: Settlement, reason?: Reason): void {
     for (let i = 0; i < batch.count; i++) this.#options.settle(batch, i, how, reason);
-  }
-
-  #remainingMs(): number {
-    return this.#options.deadline.remainingMs() - this.#options.reserveMs;
-  }
-
-  #retryOptions(): Parameters<typeof pRetry>[1] {
-    const { retry, clock, signal } = this.#options;
-    return {
-      retries: retry.attempts - 1,
-      minTimeout: retry.minDelayMs,
-      maxTimeout: retry.maxDelayMs,
-      maxRetryTime: Math.max(0, this.#remainingMs()),
-      randomize: true,
-      signal,
-      shouldRetry: ({ error }) => !(error instanceof TryAgain) || error.afterMs < this.#remainingMs(),
-      onFailedAttempt: async ({ error, retryDelay, retriesLeft }) => {
-        if (!(error instanceof TryAgain)) return;
-        const more = error.afterMs - retryDelay;
-        // Retry-After beyond the backoff; pointless when no attempt follows.
-        if (retriesLeft > 0 && more > 0 && error.afterMs < this.#remainingMs()) await clock.sleep(more, signal);
-      },
-    };
   }
 }

@@ -1,11 +1,13 @@
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import { turnOfTheLoop } from "../event-loop.ts";
 import type { Ledger, Settlement } from "../outcome/ledger.ts";
-import type { Reason, Sink, SinkLimits } from "../ports/sink.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { CopyResult, ObjectCopy, Reason, Sink, SinkLimits } from "../ports/sink.ts";
 import { encodeDocument } from "../record/document.ts";
 import type { Origin } from "../record/origin.ts";
 import { type RecordView, recordId } from "../record/record.ts";
 import { OpenBatch, type SealedBatch } from "./batch.ts";
+import { copyPatiently } from "./copying.ts";
 import type { DeadLetterBox } from "./dead-letter-box.ts";
 import { Delivery, type DeliveryOptions } from "./delivery.ts";
 import { limitsOf } from "./limits.ts";
@@ -15,6 +17,12 @@ import type { Slab, SlabPool } from "./slab-pool.ts";
 
 const MiB = 1024 * 1024;
 const LARGE_BYTES = MiB;
+
+const NO_COPIES: CopyResult = {
+  kind: "refused",
+  of: "bucket",
+  reason: { code: "SINK_PROTOCOL", message: "the sink takes over no objects any more" },
+};
 
 /** Most bytes in the first batch that a sink is ever sent: its connection is made while the second one is filled. */
 const FIRST_BATCH_BYTES = MiB / 4;
@@ -26,6 +34,7 @@ export interface LaneOptions extends Pick<DeliveryOptions, "handle" | "clock" | 
   readonly letters: DeadLetterBox;
   /** Origin of an item, by its number. */
   readonly originOf: (item: number) => Origin;
+  readonly logger: Logger;
 }
 
 /**
@@ -40,6 +49,8 @@ export class Lane {
   #limits: SinkLimits = limitsOf();
   #broken: Reason | undefined;
   readonly #open = new Map<string, OpenBatch>();
+  /** Buckets that the sink was refused copies from. */
+  readonly #uncopied = new Set<string>();
   /** Cells of which a part was sent before the cell was complete. */
   readonly #partial = new Set<string>();
   readonly #queue: { readonly batch: SealedBatch; readonly slab: Slab }[] = [];
@@ -90,6 +101,42 @@ export class Lane {
     const refusal = this.#encode(sink, record, batch.writer) ?? this.#oversize(batch.length - before);
     if (refusal === undefined) this.#append(slot, batch, record, item, before);
     else this.#rejectEncoded(record, item, batch, before, refusal);
+  }
+
+  get number(): number {
+    return this.#options.number;
+  }
+
+  /** Whether the sink may be asked to take over whole objects of the bucket. */
+  copies(bucket: string): boolean {
+    return this.#broken === undefined && this.#sink?.copyObject !== undefined && !this.#uncopied.has(bucket);
+  }
+
+  partitionOf(record: RecordView): string {
+    return this.#sink?.partition?.(record) ?? "";
+  }
+
+  /** Has the sink take over an object; false: its records must come one by one. */
+  async copy(copy: ObjectCopy): Promise<boolean> {
+    const { handle, deadline, signal, logger } = this.#options;
+    const ask = async (attempt: number): Promise<CopyResult> => {
+      const sink = await handle.sink();
+      return (await sink.copyObject?.(copy, { signal, attempt, deadline })) ?? NO_COPIES;
+    };
+    const copied = await copyPatiently(this.#delivery, ask, () => handle.renew());
+    if (copied.kind === "delivered") return true;
+    const { bucket } = copy.ref;
+    if (copied.kind === "failed") this.#broken ??= copied.reason;
+    else if (copied.of === "bucket") this.#uncopied.add(bucket);
+    logger.log("warn", "not copied: the object is read instead", { sink: handle.name, bucket, ...copied.reason });
+    return false;
+  }
+
+  /** A record of an object that the sink has taken over. */
+  credit(record: RecordView, item: number): void {
+    const batch = this.#options.ledger.openBatch();
+    this.#enter(item, batch, record.position);
+    this.#leave(item, batch, record.position, "delivered");
   }
 
   /** Takes a record that could not be made ready for this sink: as it is, it becomes a dead letter. */

@@ -17,6 +17,8 @@ export class SinkHandle {
   wasSent = false;
   /** … and one of them is settled. */
   hasAnswered = false;
+  /** Whether it takes over whole objects; undefined until it was made once. */
+  copies: boolean | undefined;
   readonly #ports: Ports;
   #sink: Promise<Sink> | undefined;
   #renewing: Promise<Sink> | undefined;
@@ -50,6 +52,17 @@ export class SinkHandle {
     throw new SluiceError("SINK_UNKNOWN", `sinks.${this.name}.type: there is no sink of type ${this.config.type}`);
   }
 
+  /** Whether it would, told by its options without making it. */
+  async wouldCopy(): Promise<boolean> {
+    try {
+      const { options, copies } = await this.definition();
+      const parsed = options.safeParse(sinkOptions(this.config));
+      return parsed.success && copies?.(parsed.data as never) === true;
+    } catch {
+      return false;
+    }
+  }
+
   async close(): Promise<void> {
     const sink = await this.#sink?.catch(() => undefined);
     this.#sink = undefined;
@@ -65,7 +78,9 @@ export class SinkHandle {
       baseDir: this.#ports.baseDir ?? ".",
       logger: this.#ports.logger ?? silentLogger,
     };
-    return definition.create(options as never, context);
+    const sink = await definition.create(options as never, context);
+    this.copies = sink.copyObject !== undefined;
+    return sink;
   }
 
   async #replace(): Promise<Sink> {

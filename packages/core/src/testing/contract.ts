@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { copyCases } from "./copy-cases.ts";
 import { encodeCases } from "./encode-cases.ts";
 import type { ContractCase, NetworkHarness, SinkHarness } from "./harness.ts";
 import { lifeCases } from "./life-cases.ts";
@@ -9,13 +10,15 @@ import { tableCase } from "./table-case.ts";
 /**
  * The port's contract as named cases, the same for every sink, ours and plug-ins alike.
  * `send` says what the server said as a value, in exactly one request, and tells no secrets; `encode` is a function of
- * the record alone; once the signal is aborted `send` settles as `retry` within a second.
+ * the record alone; once the signal is aborted `send` settles as `retry` within a second. `copyObject`, where there is one,
+ * makes the same copy again.
  */
 export function sinkContract(harness: SinkHarness): readonly ContractCase[] {
   const { network } = harness;
   const cases = [...encodeCases(harness), ...lifeCases(harness)];
   if (network === undefined) return cases;
-  return [...cases, ...sendCases(harness, network), ...rowsOf(network).map((row) => tableCase(harness, network, row))];
+  const rows = rowsOf(network).map((row) => tableCase(harness, network, row));
+  return [...cases, ...sendCases(harness, network), ...rows, ...copyCases(harness, network)];
 }
 
 /** The common table with the sink's exceptions, then its own rows. */

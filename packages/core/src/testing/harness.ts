@@ -1,4 +1,4 @@
-import type { Sink } from "../ports/sink.ts";
+import type { CopyResult, Sink } from "../ports/sink.ts";
 import type { RecordView } from "../record/record.ts";
 import type { Answer, FakeRequest, FakeServer } from "./fake-server.ts";
 import type { Expected, Row } from "./table.ts";
@@ -43,4 +43,18 @@ export interface NetworkHarness {
   probes?(request: FakeRequest): boolean;
   /** Why a connection isn't used again after an error. */
   readonly noKeepAlive?: string;
+  /** Of a sink with `copyObject`. Missing: it has none. */
+  readonly copies?: CopyHarness;
+}
+
+export interface CopyHarness {
+  /** The object was taken. */
+  readonly success: Answer;
+  /** Beside the common table, of which what is neither retried nor unauthorized is refused. */
+  readonly rows?: readonly {
+    readonly name: string;
+    readonly answer: Answer;
+    readonly result: CopyResult["kind"];
+    readonly of?: "object" | "bucket";
+  }[];
 }

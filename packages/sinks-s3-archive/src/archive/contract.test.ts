@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { gunzipSync } from "node:zlib";
 import { silentLogger } from "@sluice/core";
-import { fakeServer, type Row, type SinkHarness, sinkContract } from "@sluice/core/testing";
+import { type CopyHarness, fakeServer, type Row, type SinkHarness, sinkContract } from "@sluice/core/testing";
 import { describe, test, vi } from "vitest";
 import s3Archive from "./index.ts";
 import type { Format } from "./options.ts";
@@ -34,6 +34,7 @@ const ROWS: readonly Row[] = [
   error(301, "PermanentRedirect", "unavailable"),
   error(400, "KMS.DisabledException", "unavailable"),
   error(400, "SomethingNew", "unavailable"),
+  error(501, "NotImplemented", "unavailable"),
   { name: "200 without ETag", answer: { status: 200, body: "<html>" }, result: "unavailable" },
   {
     name: "200 with another checksum",
@@ -41,6 +42,34 @@ const ROWS: readonly Row[] = [
     result: "retry",
   },
 ];
+
+const COPIED =
+  '<?xml version="1.0"?><CopyObjectResult><ETag>"0123"</ETag><LastModified>2026-01-02T03:04:05.000Z</LastModified></CopyObjectResult>';
+
+type CopyRow = NonNullable<CopyHarness["rows"]>[number];
+
+const refused = (status: number, code: string, of: "object" | "bucket"): CopyRow => ({
+  name: `${status} ${code}`,
+  answer: error(status, code, "retry").answer,
+  result: "refused",
+  of,
+});
+
+const COPIES: CopyHarness = {
+  success: { status: 200, body: COPIED },
+  rows: [
+    refused(403, "AccessDenied", "bucket"),
+    refused(404, "NoSuchBucket", "bucket"),
+    refused(404, "NoSuchKey", "object"),
+    refused(404, "NoSuchVersion", "object"),
+    refused(412, "PreconditionFailed", "object"),
+    refused(501, "NotImplemented", "bucket"),
+    refused(400, "InvalidRequest", "bucket"),
+    { ...refused(200, "AccessDenied", "bucket"), name: "200 that turns into a refusal" },
+    { name: "200 that turns into a fault", answer: error(200, "InternalError", "retry").answer, result: "retry" },
+    { name: "200 without ETag", answer: { status: 200, body: "<html/>" }, result: "refused", of: "bucket" },
+  ],
+};
 
 const harness = (format: Format): SinkHarness => ({
   name: `s3-archive, ${format}`,
@@ -60,6 +89,7 @@ const harness = (format: Format): SinkHarness => ({
         .map((line) => (format === "raw" ? line : JSON.parse(line).message)),
     secrets: Object.values(SECRETS),
     probed: { status: 200 },
+    ...(format === "raw" ? { copies: COPIES } : {}),
   },
 });
 

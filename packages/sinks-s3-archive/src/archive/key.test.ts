@@ -3,7 +3,7 @@ import { encodeBatch, testRecord } from "@sluice/core/testing";
 import { expect, test } from "vitest";
 import { ENCODINGS } from "./encode.ts";
 import s3Archive from "./index.ts";
-import { keyOf, keyPartition, keySafe, templateOf } from "./key.ts";
+import { keyOf, keyPartition, keySafe, nameOf, templateOf } from "./key.ts";
 
 const partition = keyPartition("{dataset}/dt={yyyy}-{MM}-{dd}/hour={HH}/{id}.ndjson.gz");
 const sinkStub: Sink = { dedupes: "within-index", partition, ...ENCODINGS.ndjson, send: async () => DELIVERED };
@@ -41,8 +41,10 @@ test("the id is the cell's, and a part of a cell has its own", () => {
     [0, 10, 20].map((start) => testRecord({ start })),
     { cell: "1abc-16m-7" },
   );
-  expect(keyOf(batch)).toBe("generic/dt=2026-01-02/hour=03/1abc-16m-7.ndjson.gz");
-  expect(keyOf(batch.slice(1, 3))).toBe("generic/dt=2026-01-02/hour=03/1abc-16m-7.10-20.ndjson.gz");
+  expect(keyOf(batch.partition, nameOf(batch))).toBe("generic/dt=2026-01-02/hour=03/1abc-16m-7.ndjson.gz");
+  expect(keyOf(batch.partition, nameOf(batch.slice(1, 3)))).toBe(
+    "generic/dt=2026-01-02/hour=03/1abc-16m-7.10-20.ndjson.gz",
+  );
 });
 
 const issues = (given: Record<string, unknown>): string[] =>

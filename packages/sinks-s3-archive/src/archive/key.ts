@@ -62,13 +62,14 @@ function fill(template: string, context: Context, time: string): string {
   );
 }
 
-/** The object's key: core names each cell, and each part of a cell that it had to cut, the same on every attempt. */
-export function keyOf(batch: EncodedBatch): string {
-  return batch.partition.replaceAll(ID, () => keySafe(batch.cell ?? nameOf(batch)));
+/** The object's key: core names each cell, each part of a cell that it had to cut, and each whole object, the same on every attempt. */
+export function keyOf(partition: string, id: string): string {
+  return partition.replaceAll(ID, () => keySafe(id));
 }
 
-/** By the records in it: no two batches that hold different ones share a name, and a batch has one however often it is sent. */
-function nameOf(batch: EncodedBatch): string {
+/** Without cells, by the records in it: no two batches that hold different ones share a name, and a batch has one however often it is sent. */
+export function nameOf(batch: EncodedBatch): string {
+  if (batch.cell !== undefined) return batch.cell;
   const hash = createHash("sha256");
   for (let i = 0; i < batch.count; i++) hash.update(`${batch.id(i)}\n`);
   return hash.digest("hex").slice(0, 32);

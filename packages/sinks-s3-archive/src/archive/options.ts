@@ -21,6 +21,11 @@ export interface ArchiveOptions {
   readonly bucket: string;
   /** A document a line; or records as they came, a line each. */
   readonly format: Format;
+  /**
+   * Of `format: raw`: whole gzip objects of lines that nothing in the config touches are copied by S3, as they are, rather
+   * than read. false: never.
+   */
+  readonly copy: boolean;
   /** Template of the object's key; must hold {id}. Default: by dataset, day and hour. */
   readonly key?: string | undefined;
   /**
@@ -62,6 +67,7 @@ export const options: z.ZodType<ArchiveOptions> = z
   .strictObject({
     bucket: z.string().min(3),
     format: z.enum(["ndjson", "raw"]).default("ndjson"),
+    copy: z.boolean().default(true),
     key: key.optional(),
     combine: z.boolean().default(false),
     region: z.string().min(1).optional(),
@@ -81,3 +87,8 @@ export const options: z.ZodType<ArchiveOptions> = z
     path: ["kmsKeyId"],
     message: "expected with sse: aws:kms only",
   });
+
+/** Combined objects are wanted few and large, which copies aren't. */
+export function copies({ format, copy, combine }: Pick<ArchiveOptions, "format" | "copy" | "combine">): boolean {
+  return format === "raw" && copy && !combine;
+}

@@ -14,6 +14,7 @@ export const ERRORS: ReadonlyMap<string, Action> = new Map<string, Action>([
   ["OperationAborted", "retry"],
   ["RequestTimeout", "retry"],
   ["AllAccessDisabled", "unavailable"],
+  ["NotImplemented", "unavailable"],
   ["InvalidObjectState", "unavailable"],
 ]);
 

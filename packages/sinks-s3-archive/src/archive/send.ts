@@ -1,8 +1,13 @@
 import { Buffer } from "node:buffer";
 import { crc32 } from "node:zlib";
-import { PutObjectCommand, type PutObjectCommandOutput, type S3Client } from "@aws-sdk/client-s3";
+import {
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  type PutObjectCommandOutput,
+  type S3Client,
+} from "@aws-sdk/client-s3";
 import type { EncodedBatch } from "@sluice/core";
-import { keyOf } from "./key.ts";
+import { keyOf, nameOf } from "./key.ts";
 import type { ArchiveOptions } from "./options.ts";
 
 export interface Put {
@@ -21,17 +26,29 @@ export async function put(
   abortSignal.throwIfAborted();
   const checksum = checksumOf(batch.bytes);
   const command = new PutObjectCommand({
-    Bucket: options.bucket,
-    Key: keyOf(batch),
+    ...placed(options, keyOf(batch.partition, nameOf(batch))),
     Body: batch.bytes,
-    ContentType: "application/gzip",
     ChecksumCRC32: checksum,
+  });
+  return { checksum, answer: await client.send(command, { abortSignal }) };
+}
+
+type Place = { readonly Bucket: string; readonly Key: string } & Pick<
+  PutObjectCommandInput,
+  "ContentType" | "StorageClass" | "ServerSideEncryption" | "SSEKMSKeyId" | "ExpectedBucketOwner"
+>;
+
+/** Where an object goes and how it is kept there, however it comes. */
+export function placed(options: ArchiveOptions, key: string): Place {
+  return {
+    Bucket: options.bucket,
+    Key: key,
+    ContentType: "application/gzip",
     StorageClass: options.storageClass,
     ServerSideEncryption: options.sse,
     SSEKMSKeyId: options.kmsKeyId,
     ExpectedBucketOwner: options.expectedBucketOwner,
-  });
-  return { checksum, answer: await client.send(command, { abortSignal }) };
+  };
 }
 
 /** Four bytes, big-endian, in base64 (S3: Checking object integrity). */

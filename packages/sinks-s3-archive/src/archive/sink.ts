@@ -3,9 +3,10 @@ import { type Reason, type SendResult, type Sink, type SinkLimits, withTimeout }
 import { clientConfig } from "../aws/client.ts";
 import { type Failure, failureOf } from "../aws/failure.ts";
 import { redactor } from "../aws/redact.ts";
+import { type Attempt, copied, copyObject, copyResultOf } from "./copy.ts";
 import { ENCODINGS } from "./encode.ts";
 import { keyPartition, templateOf } from "./key.ts";
-import type { ArchiveOptions } from "./options.ts";
+import { type ArchiveOptions, copies } from "./options.ts";
 import { ERRORS, outcomeOf } from "./outcomes.ts";
 import { put } from "./send.ts";
 
@@ -31,6 +32,10 @@ export function archiveSink(options: ArchiveOptions): Sink {
     const command = new HeadBucketCommand({ Bucket: bucket, ExpectedBucketOwner: expectedBucketOwner });
     await client.send(command, { abortSignal });
   };
+  const copy: Sink["copyObject"] = (what, { signal: given }) => {
+    const attempt: Attempt = (request) => withTimeout(requestTimeoutMs, given, request);
+    return copyObject(client, options, what, attempt).then(copied, async (error) => copyResultOf(await failed(error)));
+  };
 
   return {
     dedupes: options.combine ? "never" : "within-index",
@@ -43,6 +48,7 @@ export function archiveSink(options: ArchiveOptions): Sink {
         outcomeOf,
         failed,
       ),
+    ...(copies(options) ? { copyObject: copy } : {}),
     probe: (signal): Promise<Reason | undefined> =>
       withTimeout(requestTimeoutMs, signal, reach).catch(async (error) => (await failed(error)).reason),
     close: async () => client.destroy(),
