@@ -33,14 +33,13 @@ export class SlabPool {
     return { writer, columns: new Columns(), packed: packed ? new ByteWriter() : undefined };
   }
 
-  /** Forgets what is in it; what had to grow beyond a whole batch isn't kept. */
+  /** Forgets what is in it; one that had to grow beyond a whole batch isn't kept. */
   give(slab: Slab): void {
     const { writer, columns, packed } = slab;
-    if (this.#spare.length >= MAX_SPARE || writer.buffer.length > MAX_STEP_BYTES) return;
     writer.truncate(0);
-    columns.clear();
     packed?.truncate(0);
-    const isLarge = packed !== undefined && packed.buffer.length > MAX_STEP_BYTES;
-    this.#spare.push(isLarge ? { writer, columns, packed: new ByteWriter() } : slab);
+    columns.clear();
+    const size = Math.max(writer.buffer.length, packed?.buffer.length ?? 0);
+    if (this.#spare.length < MAX_SPARE && size <= MAX_STEP_BYTES) this.#spare.push(slab);
   }
 }

@@ -14,8 +14,8 @@ const MiB = 1024 * 1024;
 
 /** A cell is one batch. Documents of flow log lines are 13 times as long as the lines: their cells are not cut either. */
 const LIMITS: Partial<SinkLimits> = {
-  cellBytes: 16 * MiB,
-  maxBatchBytes: 512 * MiB,
+  cellBytes: 8 * MiB,
+  maxBatchBytes: 256 * MiB,
   maxBatchRecords: 10_000_000,
   maxInFlight: 2,
 };
