@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { SluiceError } from "@sluice/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { chunked } from "../random-access.testing.ts";
+import { type Read, readUntilError } from "../read-until-error.testing.ts";
 import { bunzip2 } from "./bunzip2.ts";
 import { SOURCE_SHA256 } from "./bunzip2-wasm.ts";
 import { bzip2 } from "./bzip2.testing.ts";
@@ -15,22 +15,7 @@ test("the committed module was compiled from the committed source", () => {
   expect(createHash("sha256").update(source).digest("hex")).toBe(SOURCE_SHA256);
 });
 
-interface Read {
-  readonly bytes: Buffer;
-  readonly code: string;
-  readonly message: string;
-}
-
-async function read(bytes: Uint8Array, step = 1000): Promise<Read> {
-  const parts: Uint8Array[] = [];
-  try {
-    for await (const piece of bunzip2(chunked(bytes, step))) parts.push(Buffer.from(piece));
-    return { bytes: Buffer.concat(parts), code: "fine", message: "" };
-  } catch (error) {
-    if (!(error instanceof SluiceError)) throw error;
-    return { bytes: Buffer.concat(parts), code: error.code, message: error.message };
-  }
-}
+const read = (bytes: Uint8Array, step = 1000): Promise<Read> => readUntilError(bunzip2(chunked(bytes, step)));
 
 const TEXT = Buffer.from(Array.from({ length: 60 }, (_, i) => `line ${i} of the file\n`).join(""));
 const ONE = bzip2(TEXT);

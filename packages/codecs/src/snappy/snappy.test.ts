@@ -1,27 +1,12 @@
-import { SluiceError } from "@sluice/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { chunked } from "../random-access.testing.ts";
+import { type Read, readUntilError } from "../read-until-error.testing.ts";
 import { isSnappy } from "./magic.ts";
 import { chunk, HEADER, snappy } from "./snappy.testing.ts";
 import { unsnappy } from "./snappy.ts";
 
-interface Read {
-  readonly bytes: Buffer;
-  readonly code: string;
-  readonly message: string;
-}
-
-async function read(bytes: Uint8Array, step = 1000): Promise<Read> {
-  const parts: Uint8Array[] = [];
-  try {
-    for await (const piece of unsnappy(chunked(bytes, step))) parts.push(Buffer.from(piece));
-    return { bytes: Buffer.concat(parts), code: "fine", message: "" };
-  } catch (error) {
-    if (!(error instanceof SluiceError)) throw error;
-    return { bytes: Buffer.concat(parts), code: error.code, message: error.message };
-  }
-}
+const read = (bytes: Uint8Array, step = 1000): Promise<Read> => readUntilError(unsnappy(chunked(bytes, step)));
 
 const TEXT = Buffer.from(Array.from({ length: 60 }, (_, i) => `line ${i} of the file\n`).join(""));
 /** Of cramjam's encoder. */
