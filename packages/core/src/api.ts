@@ -1,12 +1,14 @@
 import type { Outcome } from "./outcome/outcome.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Codec } from "./ports/codec.ts";
+import type { ContinuationQueue } from "./ports/continuation.ts";
 import type { DeadLetterStore } from "./ports/dead-letters.ts";
 import type { Deadline } from "./ports/deadline.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Meter } from "./ports/meter.ts";
 import type { ObjectReader, ObjectRef } from "./ports/object-reader.ts";
 import type { LoadPatterns } from "./ports/patterns.ts";
+import type { Postpone } from "./ports/postpone.ts";
 import type { Reingest } from "./ports/reingest.ts";
 import type { SecretStore } from "./ports/secrets.ts";
 import type { Reason, SinkDefinition } from "./ports/sink.ts";
@@ -27,6 +29,8 @@ export interface Ports {
   readonly patterns?: LoadPatterns;
   readonly transform?: LoadTransform;
   readonly reingest?: Reingest;
+  readonly continuation?: ContinuationQueue;
+  readonly postpone?: Postpone;
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly meter?: Meter;
@@ -42,6 +46,8 @@ export interface Invocation {
   /** Of the function or stream that received the event. */
   readonly region?: string;
   readonly account?: string;
+  /** What comes may have been delivered before (a replay, a backfill), whatever the event says. */
+  readonly again?: boolean;
 }
 
 /** A record pushed in by a program. */

@@ -37,12 +37,14 @@ export {
   type RandomAccess,
   type TableOptions,
 } from "./ports/codec.ts";
+export { type Claim, type ContinuationQueue, claimOf } from "./ports/continuation.ts";
 export type { DeadLetter, DeadLetterStore } from "./ports/dead-letters.ts";
 export { type Deadline, NO_DEADLINE } from "./ports/deadline.ts";
 export { type Logger, type LogLevel, silentLogger } from "./ports/logger.ts";
 export type { Meter } from "./ports/meter.ts";
 export type { ByteRange, ObjectReader, ObjectRef, ObjectSlice } from "./ports/object-reader.ts";
 export type { LoadPatterns, Pattern, PatternEngine, PatternOptions } from "./ports/patterns.ts";
+export type { Postpone, Postponed } from "./ports/postpone.ts";
 export type { Reingest, ReingestTarget } from "./ports/reingest.ts";
 export type { SecretStore } from "./ports/secrets.ts";
 export {

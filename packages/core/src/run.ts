@@ -3,7 +3,7 @@ import type { Decoded, Item, Unit } from "./envelope/item.ts";
 import { SluiceError } from "./errors.ts";
 import { turnOfTheLoop } from "./event-loop.ts";
 import type { ReadOptions } from "./object/read-object.ts";
-import { Ledger } from "./outcome/ledger.ts";
+import { type ItemAccount, Ledger } from "./outcome/ledger.ts";
 import { isReturned, Returned } from "./outcome/returned.ts";
 import type { Plan } from "./plan.ts";
 import { type Deadline, NO_DEADLINE } from "./ports/deadline.ts";
@@ -78,6 +78,7 @@ export class Run {
         reserveMs: marginMs / ANSWER_SHARE,
         signal: this.#sending.signal,
         originOf: (item) => this.origins[item] as Origin,
+        isAgain: (item) => invocation.again === true || this.#isRedelivered(item),
         logger: ports.logger ?? silentLogger,
       });
     });
@@ -162,6 +163,10 @@ export class Run {
 
   unit(number: number): Unit {
     return this.#decoded.units[number] as Unit;
+  }
+
+  #isRedelivered(item: number): boolean {
+    return this.unit((this.ledger.items[item] as ItemAccount).unit).receiveCount > 1;
   }
 
   async *counted(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -157,7 +157,7 @@ describe("giving up", () => {
     const { signal } = new AbortController();
     let aborts = 0;
     signal.addEventListener("abort", () => aborts++);
-    const call = { signal, attempt: 1, deadline: NO_DEADLINE };
+    const call = { signal, attempt: 1, deadline: NO_DEADLINE, again: false };
     const batch = encodeBatch(sink, records(1));
     expect((await sink.send(batch, call)).kind).toBe("retry");
     expect(await sink.send(batch, call)).toEqual(delivered);

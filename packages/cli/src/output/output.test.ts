@@ -124,7 +124,7 @@ test.each([true, false])("documents are the same JSON on a terminal (%s), escape
   const stream = Object.assign(new PassThrough(), { isTTY });
   const sink = await documentsTo(stream).create({} as never, {} as never);
   const message = "csi \u009b2J, del \u007f, turned \u202e";
-  const call = { signal: new AbortController().signal, attempt: 1, deadline: { remainingMs: () => 1 } };
+  const call = { signal: new AbortController().signal, attempt: 1, deadline: { remainingMs: () => 1 }, again: false };
   await sink.send(encodeBatch(sink, [testRecord({ message })]), call);
   const written = Buffer.from(stream.read()).toString();
   expect(JSON.parse(written).message).toBe(message);

@@ -145,6 +145,8 @@ export interface SinkConfig {
   /** false: best effort; what fails is dropped with a count and never holds up an acknowledgement. */
   readonly required: boolean;
   readonly limits: Overrides<SinkLimits>;
+  /** Milliseconds without any progress of a full sink after which its records are owed, and reading goes on for the others. */
+  readonly stallMs: number;
   readonly retry: RetryConfig;
   /** The adapter's own options. */
   readonly [option: string]: unknown;
@@ -153,6 +155,24 @@ export interface SinkConfig {
 export type DeadLetterConfig =
   | { readonly type: "s3"; readonly bucket: string; readonly prefix: string }
   | { readonly type: "file"; readonly path: string };
+
+/** Where work that an invocation can't finish goes. */
+export interface ContinuationConfig {
+  /** URL of the SQS queue that this function reads. */
+  readonly queue: string;
+  /** Where bodies lie that are too large for the queue. Missing: such a body is refused. */
+  readonly claims?: { readonly bucket: string; readonly prefix: string } | undefined;
+  /** Invocations in a row for one piece of work; one more goes to the dead letters. */
+  readonly maxHops: number;
+}
+
+/** Time kept back from reading: for the sinks to finish, and to hand over what is left. */
+export interface DeadlineConfig {
+  /** Milliseconds that are always kept back. */
+  readonly marginMs: number;
+  /** Most that is kept back, however slow the sinks are. */
+  readonly maxMarginMs: number;
+}
 
 export interface ReadConfig {
   /** Bytes asked for at once from an object. */
@@ -196,8 +216,10 @@ export interface Config {
   readonly routes?: readonly RouteConfig[] | undefined;
   readonly sinks: Readonly<Record<string, SinkConfig>>;
   readonly deadLetter?: DeadLetterConfig | undefined;
-  readonly deadline: { readonly marginMs: number };
-  readonly onUndecodable: "retry";
+  readonly continuation?: ContinuationConfig | undefined;
+  readonly deadline: DeadlineConfig;
+  /** What becomes of a unit that can't be decoded: it goes back to its queue, or to the dead letters. */
+  readonly onUndecodable: "retry" | "deadLetter";
   readonly triggers: TriggersConfig;
   readonly read: ReadConfig;
 }

@@ -38,7 +38,7 @@ test("every error names file, path, what was expected and what was got", () => {
     [{ sinks: { out: { type: 5 } } }, "sluice.yaml: sinks.out.type: expected string, got number 5"],
     [
       { sinks: SINKS, route: [] },
-      "sluice.yaml: route: expected one of sources, process, routes, sinks, deadLetter, deadline, onUndecodable, triggers, read, got unknown key route",
+      "sluice.yaml: route: expected one of sources, process, routes, sinks, deadLetter, continuation, deadline, onUndecodable, triggers, read, got unknown key route",
     ],
     [
       { sinks: SINKS, sources: [{ datset: "aws.elb_logs" }] },
@@ -132,6 +132,7 @@ test("the JSON Schema names every key", () => {
     "routes",
     "sinks",
     "deadLetter",
+    "continuation",
     "deadline",
     "onUndecodable",
     "triggers",

@@ -175,6 +175,7 @@ const sink = z.looseObject({
   type: z.string().min(1),
   required: z.boolean().default(true),
   limits: limits.default({}),
+  stallMs: positive.default(30_000),
   retry: retry.prefault({}),
 });
 
@@ -182,6 +183,22 @@ const deadLetter = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("s3"), bucket: z.string().min(1), prefix: z.string().default("dead-letters/") }),
   z.strictObject({ type: z.literal("file"), path: z.string().min(1) }),
 ]);
+
+const continuation = z.strictObject({
+  queue: z.url({ protocol: /^https?$/ }),
+  claims: z.strictObject({ bucket: z.string().min(1), prefix: z.string().default("continuations/") }).optional(),
+  maxHops: positive.default(1000),
+});
+
+const deadline = z
+  .strictObject({
+    marginMs: z.int().nonnegative().default(10_000),
+    maxMarginMs: z.int().nonnegative().default(60_000),
+  })
+  .refine(({ marginMs, maxMarginMs }) => marginMs <= maxMarginMs, {
+    error: "expected no more than maxMarginMs",
+    path: ["marginMs"],
+  });
 
 const readLimits = z.strictObject({
   partBytes: positive.default(8 * 1024 * 1024),
@@ -217,9 +234,9 @@ export const configSchema: z.ZodType<Config> = z
       .record(z.string().regex(/^[A-Za-z0-9_-]+$/, "expected letters, digits, _ and -"), sink)
       .refine((sinks) => Object.keys(sinks).length > 0, "expected at least one sink"),
     deadLetter: deadLetter.optional(),
-    deadline: z.strictObject({ marginMs: z.int().nonnegative().default(10_000) }).prefault({}),
-    /** What is to become of a unit that can't be decoded: it goes back to its queue, and from there to the queue's own dead letters. */
-    onUndecodable: z.enum(["retry"]).default("retry"),
+    continuation: continuation.optional(),
+    deadline: deadline.prefault({}),
+    onUndecodable: z.enum(["retry", "deadLetter"]).default("retry"),
     triggers: triggers.prefault({}),
     read: readLimits.prefault({}),
   })
@@ -234,4 +251,4 @@ export const configSchema: z.ZodType<Config> = z
   });
 
 /** Keys of a sink's config that core reads itself; the rest are the adapter's options. */
-export const CORE_SINK_KEYS: readonly string[] = ["type", "required", "limits", "retry"];
+export const CORE_SINK_KEYS: readonly string[] = ["type", "required", "limits", "stallMs", "retry"];

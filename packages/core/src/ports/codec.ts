@@ -39,6 +39,32 @@ export interface ArchiveEntry {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
+/** A place inside compressed data at which decoding can begin anew. */
+export interface RestartPoint {
+  /** Stored bytes before it: decoding goes on with the byte at this position. */
+  readonly stored: number;
+  /** Decoded bytes before it. */
+  readonly decoded: number;
+  /** What the decoder needs beside: its window, bits of a byte begun. At most MAX_RESTART_BYTES; empty where nothing is needed. */
+  readonly state: Uint8Array;
+}
+
+/** Size of a restart point's state. */
+export const MAX_RESTART_BYTES: number = 40 * 1024;
+
+/** Least decoded bytes from one restart point to the next. */
+export const RESTART_EVERY_BYTES: number = 2 * 1024 * 1024;
+
+export interface StreamOptions {
+  readonly limits: DecodeLimits;
+  /** What is known of the size of the source, as stored. */
+  readonly storedBytes: number | undefined;
+  /** Begins here: the first of `chunks` begins with byte `from.stored`, and what comes out with decoded byte `from.decoded`. */
+  readonly from?: RestartPoint | undefined;
+  /** Called with points, between chunks that come out: `decoded` is what came out so far. The point is the callee's to keep. */
+  readonly offer?: ((point: RestartPoint) => void) | undefined;
+}
+
 export interface TableOptions {
   readonly limits: DecodeLimits;
   /**
@@ -57,11 +83,10 @@ export interface TableOptions {
 export type Decoder =
   | {
       readonly kind: "stream";
-      /** Decoded chunks, each valid until the next one is asked for. `storedBytes`: what is known of the size of the source. */
-      decode(
-        chunks: AsyncIterable<Uint8Array>,
-        options: { readonly limits: DecodeLimits; readonly storedBytes: number | undefined },
-      ): AsyncIterable<Uint8Array>;
+      /** Decoded chunks, each valid until the next one is asked for. */
+      decode(chunks: AsyncIterable<Uint8Array>, options: StreamOptions): AsyncIterable<Uint8Array>;
+      /** It offers restart points, and takes them. */
+      readonly restarts?: true;
     }
   | {
       readonly kind: "archive";

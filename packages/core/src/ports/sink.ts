@@ -99,6 +99,8 @@ export interface SendCall {
   /** 1 for the first. */
   readonly attempt: number;
   readonly deadline: Deadline;
+  /** Some of its records may have been delivered in an earlier invocation: a redelivery, a continuation, a replay, a backfill. */
+  readonly again: boolean;
 }
 
 /**

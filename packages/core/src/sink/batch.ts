@@ -17,6 +17,8 @@ export class OpenBatch {
   item = -1;
   /** Names the cell, for sinks that have them. */
   cell: string | undefined;
+  /** Some of its records may have been delivered in an earlier invocation. */
+  again = false;
   readonly #gzipLevel: number | undefined;
   readonly #member: GzipMember | undefined;
   /** Encoded bytes that have left the writer. */
@@ -72,7 +74,7 @@ export class OpenBatch {
   seal(): SealedBatch {
     const { columns } = this.slab;
     columns.end(this.length);
-    return new SealedBatch(this.number, this.#content(), columns, 0, this.count, this.partition, this.cell);
+    return new SealedBatch(this, this.#content(), columns, 0, this.count, this.cell);
   }
 
   #pack(member: GzipMember): void {
@@ -95,24 +97,25 @@ export class SealedBatch implements EncodedBatch {
   readonly count: number;
   readonly partition: string;
   readonly cell: string | undefined;
+  readonly again: boolean;
   readonly #content: Content;
   readonly #columns: Columns;
   readonly #first: number;
   #bytes: Uint8Array | undefined;
 
   constructor(
-    number: number,
+    { number, partition, again }: Pick<SealedBatch, "number" | "partition" | "again">,
     content: Content,
     columns: Columns,
     first: number,
     count: number,
-    partition: string,
     cell: string | undefined,
   ) {
     this.number = number;
     this.count = count;
     this.partition = partition;
     this.cell = cell;
+    this.again = again;
     this.#content = content;
     this.#columns = columns;
     this.#first = first;
@@ -158,15 +161,7 @@ export class SealedBatch implements EncodedBatch {
   }
 
   slice(from: number, to: number): SealedBatch {
-    return new SealedBatch(
-      this.number,
-      this.#content,
-      this.#columns,
-      this.#first + from,
-      to - from,
-      this.partition,
-      this.#piece(from, to),
-    );
+    return new SealedBatch(this, this.#content, this.#columns, this.#first + from, to - from, this.#piece(from, to));
   }
 
   /** The records at `indices` (ascending) as a batch of their own; copies their bytes. */
@@ -179,7 +174,7 @@ export class SealedBatch implements EncodedBatch {
     }
     columns.end(writer.length);
     const content = this.#content.like(writer.view());
-    return new SealedBatch(this.number, content, columns, 0, indices.length, this.partition, this.cell);
+    return new SealedBatch(this, content, columns, 0, indices.length, this.cell);
   }
 
   /** Where record `i` begins in the content. */

@@ -77,7 +77,7 @@ export class Delivery {
     const { handle, signal, deadline } = this.#options;
     try {
       const sink = await handle.sink();
-      const result = await sink.send(batch, { signal, attempt, deadline });
+      const result = await sink.send(batch, { signal, attempt, deadline, again: batch.again });
       if (result.kind !== "each" || result.outcomes.length === batch.count) return result;
       const message = `${result.outcomes.length} outcomes for ${batch.count} records`;
       return { kind: "unavailable", reason: { code: "SINK_PROTOCOL", message } };

@@ -34,6 +34,8 @@ export interface LaneOptions extends Pick<DeliveryOptions, "handle" | "clock" | 
   readonly letters: DeadLetterBox;
   /** Origin of an item, by its number. */
   readonly originOf: (item: number) => Origin;
+  /** Whether records of the item may have been delivered in an earlier invocation. */
+  readonly isAgain: (item: number) => boolean;
   readonly logger: Logger;
 }
 
@@ -55,6 +57,8 @@ export class Lane {
   readonly #partial = new Set<string>();
   readonly #queue: { readonly batch: SealedBatch; readonly slab: Slab }[] = [];
   #inFlight = 0;
+  #lastItem = -1;
+  #isAgain = false;
   /** A send began since reading last paused. */
   #handedOver = false;
   #waiters: (() => void)[] = [];
@@ -121,7 +125,7 @@ export class Lane {
     const { handle, deadline, signal, logger } = this.#options;
     const ask = async (attempt: number): Promise<CopyResult> => {
       const sink = await handle.sink();
-      return (await sink.copyObject?.(copy, { signal, attempt, deadline })) ?? NO_COPIES;
+      return (await sink.copyObject?.(copy, { signal, attempt, deadline, again: false })) ?? NO_COPIES;
     };
     const copied = await copyPatiently(this.#delivery, ask, () => handle.renew());
     if (copied.kind === "delivered") return true;
@@ -252,6 +256,7 @@ export class Lane {
       this.#enqueue(open, true);
     }
     batch.push(record, item, offset);
+    batch.again ||= this.#wasSeen(item);
     this.#enter(item, batch.number, record.position);
     if (batch.count >= this.#limits.maxBatchRecords) this.#closeEarly(slot, batch);
   }
@@ -338,6 +343,14 @@ export class Lane {
       const how = failure === undefined ? "deadLettered" : "failed";
       this.#leave(from.item, from.batch, from.position, how, failure ?? reason);
     });
+  }
+
+  #wasSeen(item: number): boolean {
+    if (item !== this.#lastItem) {
+      this.#lastItem = item;
+      this.#isAgain = this.#options.isAgain(item);
+    }
+    return this.#isAgain;
   }
 
   #enter(item: number, batch: number, position: number): void {

@@ -42,7 +42,7 @@ export async function withServer(
 }
 
 export function sendCall(signal: AbortSignal = new AbortController().signal): SendCall {
-  return { signal, attempt: 1, deadline: NO_DEADLINE };
+  return { signal, attempt: 1, deadline: NO_DEADLINE, again: false };
 }
 
 export function someRecords(count: number): RecordView[] {

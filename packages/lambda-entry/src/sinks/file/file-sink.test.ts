@@ -19,7 +19,12 @@ const make = (options: Record<string, unknown>, baseDir: string): Sink =>
   createFileSink(fileOptions.parse(options), baseDir);
 
 const send = async (sink: Sink, ...records: readonly RecordView[]): Promise<unknown> =>
-  sink.send(encodeBatch(sink, records), { signal: new AbortController().signal, attempt: 1, deadline: NO_DEADLINE });
+  sink.send(encodeBatch(sink, records), {
+    signal: new AbortController().signal,
+    attempt: 1,
+    deadline: NO_DEADLINE,
+    again: false,
+  });
 
 const messages = (text: string): string[] =>
   text
