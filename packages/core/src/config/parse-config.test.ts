@@ -92,7 +92,10 @@ test("every error names file, path, what was expected and what was got", () => {
       { sinks: SINKS, sources: [{ format: "https://me:pw@x" }] },
       `sluice.yaml: sources[0].format: expected one of ${FORMAT_NAMES}, got "https://…@x"`,
     ],
-    [{ sinks: SINKS, onUndecodable: "drop" }, 'sluice.yaml: onUndecodable: expected one of retry, deadLetter, got "drop"'],
+    [
+      { sinks: SINKS, onUndecodable: "drop" },
+      'sluice.yaml: onUndecodable: expected one of retry, deadLetter, got "drop"',
+    ],
     [{ sinks: SINKS, deadLetter: { type: "s3" } }, "sluice.yaml: deadLetter.bucket: expected string, got nothing"],
   ];
   for (const [value, line] of cases) expect(issuesOf(value)).toContain(line);

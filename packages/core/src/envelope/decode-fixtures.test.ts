@@ -133,4 +133,16 @@ describe("what the items say", () => {
     ).toBe(true);
     expect(decode("sqs/fifo").units.map(({ group }) => group)).toEqual(["orders", "orders", "orders", "shop"]);
   });
+
+  test("sqs: what a message can be postponed by, where the event tells", () => {
+    const [receipt] = decode("sqs/fifo").units.map((unit) => unit.receipt);
+    expect(receipt).toEqual({
+      queueArn: "arn:aws:sqs:eu-west-1:123456789012:logs.fifo",
+      receiptHandle: expect.stringMatching(/^AQEBfAoSWPLN/),
+    });
+    const message = { messageId: "m", eventSource: "aws:sqs", body: "{}" };
+    const parts = [{}, { receiptHandle: "r" }, { eventSourceARN: "arn" }, { eventSourceARN: "arn", receiptHandle: 1 }];
+    const Records = parts.map((part) => ({ ...message, ...part }));
+    expect(decodeEvent({ Records }, CONTEXT).units.map((unit) => unit.receipt)).toEqual(parts.map(() => undefined));
+  });
 });

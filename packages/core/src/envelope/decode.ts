@@ -60,10 +60,14 @@ function kafkaUnit(event: Json, { record, place }: KafkaEntry, context: Receiver
 /** SQS → Lambda: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
 function sqsUnit(record: Json, context: ReceiverContext): Unit {
   const attributes = isObject(record.attributes) ? record.attributes : {};
-  const fifo = optionalText(record.eventSourceARN)?.endsWith(".fifo") === true;
+  const queueArn = optionalText(record.eventSourceARN);
+  const receiptHandle = optionalText(record.receiptHandle);
+  const receipt = queueArn === undefined || receiptHandle === undefined ? undefined : { queueArn, receiptHandle };
+  const fifo = queueArn?.endsWith(".fifo") === true;
   const group = fifo ? (optionalText(attributes.MessageGroupId) ?? "") : undefined;
   const receiveCount = Math.max(1, Math.floor(Number(optionalText(attributes.ApproximateReceiveCount)) || 1));
-  return unitOf({ id: record.messageId as string, kind: "sqs", receiveCount, group }, record, [], context);
+  const head = { id: record.messageId as string, kind: "sqs", receiveCount, group, receipt } as const;
+  return unitOf(head, record, [], context);
 }
 
 /** Kinesis → Lambda: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html */
@@ -72,7 +76,7 @@ function kinesisUnit(record: Json, context: ReceiverContext): Unit {
   return unitOf({ id, kind: "kinesis", receiveCount: 1 }, record, [], context);
 }
 
-type UnitHead = Pick<Unit, "id" | "kind" | "receiveCount" | "group">;
+type UnitHead = Pick<Unit, "id" | "kind" | "receiveCount" | "group" | "receipt">;
 
 function unitOf(head: UnitHead, value: unknown, path: readonly string[], context: ReceiverContext): Unit {
   return unitFrom(head, () => unwrap(value, path, context));

@@ -67,6 +67,12 @@ export interface Ignored {
   readonly reason: string;
 }
 
+/** What SQS knows one receive of a message by. */
+export interface Receipt {
+  readonly queueArn: string;
+  readonly receiptHandle: string;
+}
+
 export interface Unit {
   /**
    * What the trigger is told: SQS message id, Kinesis sequence number, Kafka's `topic-partition:offset`, Firehose's record id, the
@@ -78,6 +84,8 @@ export interface Unit {
   readonly receiveCount: number;
   /** Units of one group are handled in order; nothing after a group's first failure is acknowledged (SQS FIFO). */
   readonly group?: string | undefined;
+  /** Of an SQS message, where the event tells it. */
+  readonly receipt?: Receipt | undefined;
   readonly items: readonly Item[];
   readonly ignored: readonly Ignored[];
   /** Why it could not be decoded; then it has no items. */
