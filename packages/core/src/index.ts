@@ -14,7 +14,7 @@ export type {
 export { ByteWriter } from "./bytes/byte-writer.ts";
 export { isoMillis } from "./bytes/iso-time.ts";
 export { instantiate } from "./bytes/wasm.ts";
-export type { Config, DeadLetterConfig, SinkConfig } from "./config/config.ts";
+export type { Config, ContinuationConfig, DeadLetterConfig, SinkConfig } from "./config/config.ts";
 export { ConfigError, type ConfigIssue, configJsonSchema, parseConfig } from "./config/parse-config.ts";
 export { hasSecret, resolveSecrets } from "./config/secrets.ts";
 export { asSluiceError, type ErrorCode, quote, SluiceError } from "./errors.ts";

@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
-import { ENTRY, LAMBDA, loadedBy, packagesIn, readOutputs } from "./graph.ts";
+import { ENTRY, fileOf, LAMBDA, loadedBy, packagesIn, readOutputs } from "./graph.ts";
 
 /** Packages that a start may load; all the rest waits until a config or an event needs it. */
 const AT_START: ReadonlySet<string> = new Set(["zod", "p-retry", "is-network-error"]);
@@ -25,8 +25,11 @@ const USED = [
 ];
 /** What an object in S3 adds where the environment tells all of it: no AWS SDK. */
 const S3 = "src/aws/s3/read.ts";
+/** What postpones messages, with its part of the AWS SDK. */
+const SQS = ["src/aws/sqs/postpone.ts", "src/aws/sdk/sqs.ts"];
 
 const ANSWERS: Readonly<Record<string, string>> = {
+  "/": '{"Successful":[],"Failed":[]}',
   "/logs/key.log": "from S3",
   "/_bulk": '{"errors":false,"items":[{"create":{"status":201}}]}',
 };
@@ -59,6 +62,7 @@ try {
   Object.assign(process.env, {
     HOME: folder,
     AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}`,
+    AWS_ENDPOINT_URL_SQS: `http://127.0.0.1:${port}`,
     AWS_ACCESS_KEY_ID: "test",
     AWS_SECRET_ACCESS_KEY: "test",
   });
@@ -74,6 +78,13 @@ try {
   await handler(s3Event("logs", "key.log"), { getRemainingTimeInMillis: () => 30_000 });
   assert.deepEqual(messages(path), ["hello", "from S3"]);
   assert.deepEqual(names(loaded), names(loadedBy(outputs, [ENTRY, ...USED, S3])), "files loaded for an object in S3");
+
+  const { postponer } = await import(pathToFileURL(join(LAMBDA, basename(fileOf(outputs, SQS[0] ?? "")))).href);
+  const logger = { log: (...line: unknown[]) => assert.fail(`not postponed: ${JSON.stringify(line)}`) };
+  const failed = { queueArn: "arn:aws:sqs:eu-west-1:123456789012:in", receiptHandle: "r", seconds: 30 };
+  await postponer({ aws: {}, env: process.env, logger }).postpone([failed], AbortSignal.timeout(10_000));
+  assert.equal(received.at(-1), "POST /");
+  assert.deepEqual(names(loaded), names(loadedBy(outputs, [ENTRY, ...USED, S3, ...SQS])), "files loaded for SQS");
 } finally {
   rmSync(folder, { recursive: true });
   server.close();

@@ -31,7 +31,8 @@ export function loadedBy(outputs: Outputs, modules: readonly string[]): string[]
   return [...loaded];
 }
 
-function fileOf(outputs: Outputs, module: string): string {
+/** The file that a module, named by the end of its path, has to itself. */
+export function fileOf(outputs: Outputs, module: string): string {
   const found = Object.keys(outputs).find((file) => `/${outputs[file]?.entryPoint}`.endsWith(`/${module}`));
   if (found === undefined) throw new Error(`no file of its own for ${module}: it is part of another one`);
   return found;

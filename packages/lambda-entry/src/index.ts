@@ -1,6 +1,8 @@
 export { SINK_TYPES, type SinkCatalogOptions, sinkCatalog } from "./adapters.ts";
+export { type ContinuationOptions, createContinuationQueue } from "./aws/continuation.ts";
 export { createS3DeadLetters } from "./aws/dead-letters.ts";
 export type { AwsOptions } from "./aws/options.ts";
+export { createPostpone, type PostponeOptions } from "./aws/postpone.ts";
 export { createS3Reader, type S3ReaderOptions } from "./aws/s3-reader.ts";
 export { createSecretStore, type SecretStoreOptions } from "./aws/secrets.ts";
 export { awsFetchers, type ConfigFetchers } from "./config/fetchers.ts";

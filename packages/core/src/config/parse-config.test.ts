@@ -41,6 +41,10 @@ test("every error names file, path, what was expected and what was got", () => {
       "sluice.yaml: route: expected one of sources, process, routes, sinks, deadLetter, continuation, deadline, onUndecodable, triggers, read, got unknown key route",
     ],
     [
+      { sinks: SINKS, continuation: { queue: "https://sqs.eu-west-1.amazonaws.com/123456789012/q.fifo" } },
+      'sluice.yaml: continuation.queue: expected a standard queue: a FIFO one would go on with one thing at a time, got "https://sqs.eu-west-1.amazonaws.com/123456789012/q.fifo"',
+    ],
+    [
       { sinks: SINKS, sources: [{ datset: "aws.elb_logs" }] },
       "sluice.yaml: sources[0].datset: expected one of match, dataset, namespace, format, compression, framing, oversized, parse, timestampField, messageField, role, externalId, region, tags, fields, got unknown key datset",
     ],

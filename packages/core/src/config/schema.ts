@@ -185,7 +185,12 @@ const deadLetter = z.discriminatedUnion("type", [
 ]);
 
 const continuation = z.strictObject({
-  queue: z.url({ protocol: /^https?$/ }),
+  queue: z
+    .url({ protocol: /^https?$/ })
+    .refine(
+      (url) => !url.endsWith(".fifo"),
+      "expected a standard queue: a FIFO one would go on with one thing at a time",
+    ),
   claims: z.strictObject({ bucket: z.string().min(1), prefix: z.string().default("continuations/") }).optional(),
   maxHops: positive.default(1000),
 });

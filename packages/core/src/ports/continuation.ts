@@ -1,7 +1,7 @@
 /** Where work that this invocation can't finish is handed over to another: the queue that the same function reads. */
 export interface ContinuationQueue {
   /**
-   * Resolves once the message is durable. A body too large for the queue is put aside, and the queue gets a claim for it
+   * `body` is JSON. Resolves once the message is durable. A body too large for the queue is put aside, and the queue gets a claim for it
    * (`claimOf`). Rejects with CONTINUATION_REFUSED, or a transient code, when it isn't; may retry by itself until `signal`.
    */
   send(body: string, signal: AbortSignal): Promise<void>;
