@@ -3,7 +3,8 @@ import type { ByteWriter } from "../bytes/byte-writer.ts";
 import { editedText, encodeMessage, encodeTags } from "./document-parts.ts";
 import type { Members } from "./members.ts";
 import { encodeOtel } from "./otel-document.ts";
-import { type RecordCursor, type RecordView, writeId } from "./record.ts";
+import { type RecordCursor, type RecordView, recordId, writeId } from "./record.ts";
+import { writeVerbatim } from "./verbatim.ts";
 
 const QUOTE = 0x22;
 const CLOSE_BRACE = 0x7d;
@@ -26,6 +27,11 @@ export function encodeDocument(record: RecordView, out: ByteWriter, options?: { 
 export function encodeEcs(cursor: RecordCursor, out: ByteWriter, id: boolean): void {
   if (cursor.edited !== undefined) {
     encodeEdited(cursor, cursor.edited, out, id);
+    return;
+  }
+  if (cursor.verbatim !== undefined) {
+    const { idKey, start, end, part } = cursor;
+    writeVerbatim(cursor.verbatim, id ? recordId(idKey, start, end, part) : undefined, out);
     return;
   }
   out.bytes(HEAD);

@@ -8,11 +8,13 @@ const ID = { id: true } as const;
 
 /**
  * The record as it came, byte for byte, and a line end. Of one that was changed: its message, where that was the whole
- * line; else there is no such line any more, and its document stands for it, as for a program's record with fields.
+ * line; else there is no such line any more, and its document stands for it, as for a program's record with fields, and for
+ * one that was read back from an archive of documents.
  */
 export function encodeLine(record: RecordView, out: ByteWriter): void {
   const cursor = record as RecordCursor;
-  if (cursor.edited === undefined && !hasFieldsBeside(cursor)) encodeFrame(cursor, out);
+  if (cursor.edited === undefined && cursor.verbatim === undefined && !hasFieldsBeside(cursor))
+    encodeFrame(cursor, out);
   else if (cursor.wasLine && typeof cursor.edited?.message === "string")
     out.bytes(cursor.bytes, cursor.from, cursor.to);
   else encodeDocument(cursor, out, ID);

@@ -7,6 +7,7 @@ import type { LayoutValues } from "./layout.ts";
 import { type Members, memberOf, placeIn } from "./members.ts";
 import type { Origin } from "./origin.ts";
 import type { OtelTemplate } from "./otel-document.ts";
+import { membersOf, type Verbatim, verbatimField } from "./verbatim.ts";
 
 export type TimestampSource = "record" | "object" | "arrival";
 
@@ -106,7 +107,10 @@ export class RecordCursor implements RecordView {
   #json: Readonly<Record<string, unknown>> | undefined;
   /** A record that was changed: its document is this, whatever else stands here. */
   edited: Members | undefined;
-  /** The JSON text of that, once something asked for it. */
+  /** The document as it was made earlier, read back: it is this, unless it was changed since. */
+  verbatim: Verbatim | undefined;
+  #verbatimMembers: Members | undefined;
+  /** The JSON text of `edited`, once something asked for it. */
   editedText: string | undefined;
   /** The message as the inside of a JSON string is `escaped[escapedFrom, escapedTo)`, when framing already made that. */
   escaped: Uint8Array | undefined;
@@ -156,6 +160,7 @@ export class RecordCursor implements RecordView {
     this.jsonTo = 0;
     this.#json = undefined;
     this.edited = undefined;
+    this.verbatim = undefined;
     this.messageText = undefined;
     this.inJson = false;
     this.escaped = undefined;
@@ -171,6 +176,7 @@ export class RecordCursor implements RecordView {
     copy.wasLine = this.edited === undefined ? this.#isLine() : this.wasLine;
     copy.edited = document;
     copy.editedText = undefined;
+    copy.verbatim = undefined;
     copy.values = undefined;
     copy.jsonTo = 0;
     return copy;
@@ -178,7 +184,7 @@ export class RecordCursor implements RecordView {
 
   #isLine(): boolean {
     const { bytes, from, to, frame, frameFrom, frameTo } = this;
-    const same = bytes === frame && from === frameFrom && to === frameTo;
+    const same = bytes === frame && from === frameFrom && to === frameTo && this.verbatim === undefined;
     return same && this.messageText === undefined && !this.inJson;
   }
 
@@ -216,6 +222,11 @@ export class RecordCursor implements RecordView {
     return this.#json;
   }
 
+  setVerbatim(document: Verbatim): void {
+    this.verbatim = document;
+    this.#verbatimMembers = undefined;
+  }
+
   tag(name: string): void {
     this.ownTags = [...this.ownTags, name];
   }
@@ -229,6 +240,7 @@ export class RecordCursor implements RecordView {
 
   get(name: string): FieldValue {
     if (this.edited !== undefined) return name === "@timestamp" ? this.timestamp : editedValue(this.edited, name);
+    if (this.verbatim !== undefined) return this.#verbatimValue(this.verbatim, name);
     switch (name) {
       case "message":
         return this.message();
@@ -246,6 +258,15 @@ export class RecordCursor implements RecordView {
     return own ?? this.context.constants.get(name) ?? this.#own(name);
   }
 
+  #verbatimValue(document: Verbatim, name: string): FieldValue {
+    if (name === "@timestamp") return this.timestamp;
+    if (name === "message") return this.message();
+    const constant = this.context.constants.get(name);
+    if (constant !== undefined) return constant;
+    this.#verbatimMembers ??= membersOf(document);
+    return plainValue(verbatimField(this.#verbatimMembers, name));
+  }
+
   /** After the constants: as in the document, and what a line says must not pass for its dataset or origin. */
   #own(name: string): FieldValue {
     const own = this.values?.get(name, this.bytes);
@@ -260,6 +281,9 @@ function latinOrUtf8(bytes: Uint8Array, from: number, to: number): string {
 
 /** A JSON record's own keys are found with `json.` before them and without, as before it was changed. */
 function editedValue(edited: Readonly<Members>, name: string): FieldValue {
-  const value = memberOf(edited, placeIn(edited, name));
+  return plainValue(memberOf(edited, placeIn(edited, name)));
+}
+
+function plainValue(value: unknown): FieldValue {
   return isRawNumber(value) ? Number(value.rawJSON) : (value as FieldValue);
 }

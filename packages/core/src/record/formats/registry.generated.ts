@@ -43,6 +43,7 @@ import { route53Public } from "./route53-public.ts";
 import { route53Resolver } from "./route53-resolver.ts";
 import { s3Access } from "./s3-access.ts";
 import { securityhub } from "./securityhub.ts";
+import { sluice } from "./sluice.ts";
 import { syslog } from "./syslog.ts";
 import { tsv } from "./tsv.ts";
 import { vpcFlow } from "./vpc-flow.ts";
@@ -90,6 +91,7 @@ export const ALL: readonly Format[] = [
   route53Resolver,
   s3Access,
   securityhub,
+  sluice,
   syslog,
   tsv,
   vpcFlow,
