@@ -57,7 +57,10 @@ function readBack<T>(lines: string, take: (record: RecordCursor) => T): { all: T
 }
 
 const fixtures = readdirSync(OBJECTS, { recursive: true, encoding: "utf8" })
-  .filter((name) => statSync(join(OBJECTS, name)).isFile() && /(?<!truncated|-cut)\.(?:log|json|ndjson|txt)(?:\.gz)?$/.test(name))
+  .filter(
+    (name) =>
+      statSync(join(OBJECTS, name)).isFile() && /(?<!truncated|-cut)\.(?:log|json|ndjson|txt)(?:\.gz)?$/.test(name),
+  )
   .map((name) => [name] as const);
 
 test.each(["ecs", "otel"].flatMap((names) => fixtures.map(([name]) => [names, name] as const)))(
