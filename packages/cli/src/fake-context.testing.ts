@@ -69,6 +69,7 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
     handle: async () => outcomeOf(),
     objects: async () => outcomeOf(),
     write: async () => outcomeOf(),
+    resend: async (letters) => ({ ...outcomeOf(), fates: letters.map(() => "delivered") }),
     explain: async () => ({ trigger: "sqs", ok: true, items: [] }),
     check: async () => [],
     copying: async () => [],

@@ -1,8 +1,8 @@
-import type { Outcome } from "./outcome/outcome.ts";
+import type { Outcome, Resent } from "./outcome/outcome.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Codec } from "./ports/codec.ts";
 import type { ContinuationQueue } from "./ports/continuation.ts";
-import type { DeadLetterStore } from "./ports/dead-letters.ts";
+import type { DeadLetter, DeadLetterStore } from "./ports/dead-letters.ts";
 import type { Deadline } from "./ports/deadline.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Meter } from "./ports/meter.ts";
@@ -127,6 +127,12 @@ export interface Pipeline {
   objects(refs: readonly ObjectRef[], invocation?: Invocation): Promise<Outcome>;
   /** Records from a program, without event or envelope. */
   write(records: Iterable<DirectRecord>, options?: DirectOptions): Promise<Outcome>;
+  /**
+   * Dead letters, each to the sink that refused it and no other, past all processing, with the id and document that it has. Each is a
+   * unit of its own: one that can't be sent (its sink isn't in the config, say) fails alone. What is refused again becomes a dead letter
+   * again. All are held until they are settled: callers pass as many at once as they have memory for.
+   */
+  resend(letters: readonly DeadLetter[], invocation?: Invocation): Promise<Resent>;
   /** How an event would unwrap and where it would go. Reads the first bytes of objects, sends nothing. */
   explain(event: unknown, invocation?: Invocation): Promise<Explanation>;
   /** Validates each sink's options; with `connect`, also resolves its secrets and reaches it. One entry per sink that has trouble. */

@@ -22,7 +22,7 @@ export type { FrameBlock } from "./framing/frame.ts";
 export { gzip } from "./gzip/gzip.ts";
 export { type Content, contents, type Stored } from "./object/contents.ts";
 export { putBack, takeInflater } from "./object/inflate-kernel.ts";
-export type { Counts, Outcome, PerSink, SinkTrouble, UnitOutcome } from "./outcome/outcome.ts";
+export type { Counts, LetterFate, Outcome, PerSink, Resent, SinkTrouble, UnitOutcome } from "./outcome/outcome.ts";
 export { createPipeline } from "./pipeline.ts";
 export { type Clock, systemClock } from "./ports/clock.ts";
 export {

@@ -20,6 +20,7 @@ import type { ObjectRef } from "./ports/object-reader.ts";
 import { directOrigin, logBatchOrigin, type Origin, objectOrigin, sourceKey, streamOrigin } from "./record/origin.ts";
 import { readLogs } from "./record/read-logs.ts";
 import { RecordReader } from "./record/record-reader.ts";
+import { resendLetters } from "./resend/resend.ts";
 import { distributor } from "./route/distribute.ts";
 import { checkProcessing } from "./route/processing.ts";
 import { Run } from "./run.ts";
@@ -32,6 +33,7 @@ export function createPipeline(config: Config, ports: Ports): Pipeline {
     handle: (event, invocation = {}) => carryAll(plan, decodeEvent(event, plan.receiver(invocation)), invocation),
     objects: (refs, invocation = {}) => carryAll(plan, objectUnits(refs), invocation),
     write: (records, options = {}) => carryAll(plan, directUnit(records, options), options),
+    resend: (letters, invocation = {}) => resendLetters(plan, letters, invocation),
     explain: (event, invocation = {}) => explainItems(plan, decodeEvent(event, plan.receiver(invocation))),
     check: async (options) => {
       await plan.patterns.ready();

@@ -6,6 +6,7 @@ import type { ReadOptions } from "./object/read-object.ts";
 import { type ItemAccount, Ledger } from "./outcome/ledger.ts";
 import { isReturned, Returned } from "./outcome/returned.ts";
 import type { Plan } from "./plan.ts";
+import type { DeadLetter } from "./ports/dead-letters.ts";
 import { type Deadline, NO_DEADLINE } from "./ports/deadline.ts";
 import { silentLogger } from "./ports/logger.ts";
 import type { Origin } from "./record/origin.ts";
@@ -49,7 +50,14 @@ export class Run {
   #itemsDone = 0;
   #sinks: Promise<unknown> | undefined;
 
-  constructor(plan: Plan, processing: Processing, decoded: Decoded, invocation: Invocation) {
+  /** `again`: by number of the unit, where what is carried are dead letters. */
+  constructor(
+    plan: Plan,
+    processing: Processing,
+    decoded: Decoded,
+    invocation: Invocation,
+    again?: readonly DeadLetter[],
+  ) {
     const { config, clock, ports } = plan;
     const { marginMs } = config.deadline;
     this.plan = plan;
@@ -78,6 +86,7 @@ export class Run {
         reserveMs: marginMs / ANSWER_SHARE,
         signal: this.#sending.signal,
         originOf: (item) => this.origins[item] as Origin,
+        letterOf: again && ((item) => again[(this.ledger.items[item] as ItemAccount).unit] as DeadLetter),
         isAgain: (item) => invocation.again === true || this.#isRedelivered(item),
         logger: ports.logger ?? silentLogger,
       });

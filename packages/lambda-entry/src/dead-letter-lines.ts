@@ -2,9 +2,12 @@ import { ByteWriter, type DeadLetter } from "@sluice/core";
 
 const NEWLINE = 0x0a;
 
+/** Of the lines' format: raised when what is written can't be read by who knows this one. */
+export const VERSION = 1;
+
 /**
- * NDJSON, one letter a line: id, sink, at (ISO 8601), status, reason, origin, start, end, and the record as it was
- * after processing: `document` when its encoding is JSON, else `text`. What `sluice replay` reads.
+ * NDJSON, one letter a line: what is known of it, times in ISO 8601, and last the record as it was after processing:
+ * `document` when its encoding is JSON, else `text`. What `sluice replay` reads; docs/dead-letters.md says it in full.
  */
 export function deadLetterLines(letters: readonly DeadLetter[]): Uint8Array {
   const out = new ByteWriter();
@@ -13,12 +16,17 @@ export function deadLetterLines(letters: readonly DeadLetter[]): Uint8Array {
 }
 
 function writeLetter(letter: DeadLetter, out: ByteWriter): void {
-  const { document, json, at, ...rest } = letter;
-  const head = JSON.stringify({ ...rest, at: new Date(at).toISOString() });
+  const { document, json, at, timestamp, ...rest } = letter;
+  const times = { at: iso(at), ...(timestamp === undefined ? {} : { timestamp: iso(timestamp) }) };
+  const head = JSON.stringify({ v: VERSION, ...rest, ...times });
   out.utf8(`${head.slice(0, -1)},"${json ? "document" : "text"}":`);
   if (json) writeOnOneLine(document, out);
   else out.jsonString(Buffer.from(document).toString("utf8"));
   out.ascii("}\n");
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 /** A line end in JSON is only ever space between its tokens. */

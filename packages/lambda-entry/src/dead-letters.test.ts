@@ -20,6 +20,7 @@ const letter = (document: string, json: boolean): DeadLetter => ({
   json,
 });
 const COMMON = {
+  v: 1,
   id: "1k-0-5",
   sink: "search",
   at: "2026-01-01T00:00:00.000Z",

@@ -15,4 +15,5 @@ export { createFileDeadLetters } from "./local/dead-letters.ts";
 export { bucketFolders, localFiles } from "./local/file-reader.ts";
 export { type JsonLoggerOptions, jsonLogger, logLevel } from "./logger.ts";
 export { noOptions } from "./no-options.ts";
+export { parseDeadLetter } from "./parse-dead-letter.ts";
 export { readerByStore } from "./reader-by-store.ts";

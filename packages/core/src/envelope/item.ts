@@ -6,7 +6,16 @@ import type { Json } from "./expect.ts";
 import type { LogKernel } from "./log-kernel.ts";
 
 /** What must be acknowledged: told to the trigger when something of it fails. */
-export type UnitKind = "sqs" | "kinesis" | "kafka" | "firehose" | "s3-batch" | "invocation" | "object" | "direct";
+export type UnitKind =
+  | "sqs"
+  | "kinesis"
+  | "kafka"
+  | "firehose"
+  | "s3-batch"
+  | "invocation"
+  | "object"
+  | "direct"
+  | "letter";
 
 /** Where an item was found: the envelopes from the outside in, for `explain` and log lines. */
 export type EnvelopePath = readonly string[];
@@ -92,7 +101,16 @@ export interface Unit {
   readonly error?: SluiceError | undefined;
 }
 
-export type TriggerKind = "sqs" | "kinesis" | "kafka" | "firehose" | "s3-batch" | "async" | "objects" | "direct";
+export type TriggerKind =
+  | "sqs"
+  | "kinesis"
+  | "kafka"
+  | "firehose"
+  | "s3-batch"
+  | "async"
+  | "objects"
+  | "direct"
+  | "letters";
 
 export interface Decoded {
   readonly trigger: TriggerKind;

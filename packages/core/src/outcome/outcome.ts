@@ -48,6 +48,9 @@ export interface SinkTrouble {
   readonly records: number;
 }
 
+/** What became of a dead letter that was sent again; `deadLettered`: it was refused once more. */
+export type LetterFate = "delivered" | "deadLettered" | "failed";
+
 export interface Outcome {
   readonly counts: Counts;
   readonly units: readonly UnitOutcome[];
@@ -58,4 +61,9 @@ export interface Outcome {
   readonly response: unknown;
   /** Set when the trigger can be told of the failure only by throwing this. */
   readonly error?: SluiceError | undefined;
+}
+
+export interface Resent extends Outcome {
+  /** By the letters' order. Why one failed is told by the unit of the same number. */
+  readonly fates: readonly LetterFate[];
 }

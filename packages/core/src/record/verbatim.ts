@@ -4,7 +4,7 @@ import { parseExact } from "../bytes/exact-json.ts";
 import { isMembers, type Members, memberOf, placeIn, setMember } from "./members.ts";
 
 /** The attribute that holds a record's id in documents of OpenTelemetry. */
-const OTEL_UID = "log.record.uid";
+export const OTEL_UID = "log.record.uid";
 
 /** A document that was made earlier and goes on as it is: `bytes[from, to)`, of which `[cutFrom, cutTo)` says the record's id. */
 export interface Verbatim {

@@ -1,10 +1,22 @@
+import { createHash } from "node:crypto";
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import { GZIP_PIECE_BYTES, GzipMember } from "../gzip/member.ts";
 import type { EncodedBatch } from "../ports/sink.ts";
-import { type RecordView, recordId } from "../record/record.ts";
+import { type RecordContext, type RecordView, recordId } from "../record/record.ts";
 import { Columns } from "./columns.ts";
 import { type Content, GzipContent, PlainContent } from "./content.ts";
 import type { Slab } from "./slab-pool.ts";
+
+/** What a batch knows of a record beside its bytes. */
+export interface BatchRow {
+  readonly item: number;
+  readonly position: number;
+  readonly id: string;
+  readonly start: number;
+  readonly end: number;
+  readonly context: RecordContext;
+  readonly timestamp: number;
+}
 
 /** A batch being filled: one slab of bytes and parallel arrays. Positions in it are in encoded bytes, packed or not. */
 export class OpenBatch {
@@ -62,6 +74,15 @@ export class OpenBatch {
   /** From now on the batch is known as the part of its cell that it holds. */
   nameAsPiece(): void {
     if (this.cell !== undefined) this.cell = pieceName(this.cell, this.slab.columns, 0, this.count - 1);
+  }
+
+  /** The same for records that are picked out of their cell: no other batch has that name, not one of the same span. */
+  nameByRecords(): void {
+    if (this.cell === undefined) return;
+    const hash = createHash("sha256");
+    for (let i = 0; i < this.count; i++) hash.update(`${idOf(this.slab.columns, i)}\n`);
+    this.nameAsPiece();
+    this.cell += `-${hash.digest("hex").slice(0, 16)}`;
   }
 
   /** Takes the record whose bytes begin at `offset` and end where the writer stands. */
@@ -141,18 +162,22 @@ export class SealedBatch implements EncodedBatch {
     return this.#columns.positions[this.#first + i] as number;
   }
 
-  start(i: number): number {
-    return this.#columns.starts[this.#first + i] as number;
-  }
-
-  end(i: number): number {
-    return this.#columns.ends[this.#first + i] as number;
-  }
-
   id(i: number): string {
+    return idOf(this.#columns, this.#first + i);
+  }
+
+  row(i: number): BatchRow {
     const at = this.#first + i;
-    const { starts, ends, parts } = this.#columns;
-    return recordId(this.#columns.key(at), starts[at] as number, ends[at] as number, parts[at] as number);
+    const { starts, ends, timestamps } = this.#columns;
+    return {
+      item: this.item(i),
+      position: this.position(i),
+      id: this.id(i),
+      start: starts[at] as number,
+      end: ends[at] as number,
+      context: this.#columns.context(at),
+      timestamp: timestamps[at] as number,
+    };
   }
 
   /** As it was encoded. */
@@ -187,6 +212,11 @@ export class SealedBatch implements EncodedBatch {
     if (this.cell === undefined || (from === 0 && to === this.count)) return this.cell;
     return pieceName(this.cell, this.#columns, this.#first + from, this.#first + to - 1);
   }
+}
+
+function idOf(columns: Columns, at: number): string {
+  const { starts, ends, parts } = columns;
+  return recordId(columns.key(at), starts[at] as number, ends[at] as number, parts[at] as number);
 }
 
 /** By its span, so that different cuts of one cell never overwrite each other. Outputs of one transform share a position. */

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
-import { KEY_BYTES, type RecordCursor, type RecordView } from "../record/record.ts";
+import { KEY_BYTES, type RecordContext, type RecordCursor, type RecordView } from "../record/record.ts";
+import { Runs } from "./runs.ts";
 
 const FIRST_ROWS = 1024;
 /** Stands for keys that are in `#own`. */
@@ -15,16 +16,17 @@ export class Columns {
   starts: Float64Array = new Float64Array(FIRST_ROWS);
   ends: Float64Array = new Float64Array(FIRST_ROWS);
   parts: Int32Array = new Int32Array(FIRST_ROWS);
-  /** First parts of the ids, which neighbours mostly share: each with the row that it begins at. */
-  readonly #keys: string[] = [];
-  readonly #keyRows: number[] = [];
+  timestamps: Float64Array = new Float64Array(FIRST_ROWS);
+  /** First parts of the ids. */
+  readonly #keys = new Runs<string>();
+  readonly #contexts = new Runs<RecordContext>();
   /** Keys that are one record's own, by row. */
   #own: Uint8Array | undefined;
 
   clear(): void {
     this.count = 0;
-    this.#keys.length = 0;
-    this.#keyRows.length = 0;
+    this.#keys.clear();
+    this.#contexts.clear();
   }
 
   push(record: RecordView, item: number, offset: number): void {
@@ -35,8 +37,10 @@ export class Columns {
     this.starts[row] = record.start;
     this.ends[row] = record.end;
     this.parts[row] = record.part;
+    this.timestamps[row] = record.timestamp;
+    this.#contexts.push(row, record.context);
     const { ownKey, ownKeyFrom } = record as RecordCursor;
-    if (ownKey === undefined) this.#share(row, record.idKey);
+    if (ownKey === undefined) this.#keys.push(row, record.idKey);
     else this.#keep(row, ownKey, ownKeyFrom);
   }
 
@@ -44,22 +48,22 @@ export class Columns {
   copy(from: Columns, row: number, offset: number): void {
     const to = this.#next();
     this.offsets[to] = offset;
-    for (const name of ["items", "positions", "starts", "ends", "parts"] as const)
+    for (const name of ["items", "positions", "starts", "ends", "parts", "timestamps"] as const)
       this[name][to] = from[name][row] as number;
-    this.#share(to, from.key(row));
+    this.#keys.push(to, from.key(row));
+    this.#contexts.push(to, from.context(row));
   }
 
   /** First part of the record's id. */
   key(row: number): string {
-    let low = 0;
-    for (let high = this.#keyRows.length; high - low > 1; ) {
-      const middle = (low + high) >> 1;
-      if ((this.#keyRows[middle] as number) <= row) low = middle;
-      else high = middle;
-    }
-    const shared = this.#keys[low] as string;
+    const shared = this.#keys.at(row);
     if (shared !== OWN || this.#own === undefined) return shared;
     return Buffer.from(this.#own.buffer, row * KEY_BYTES, KEY_BYTES).toString("latin1");
+  }
+
+  /** What the record shares with the others of its item. */
+  context(row: number): RecordContext {
+    return this.#contexts.at(row);
   }
 
   /** Where the last row's bytes end. */
@@ -67,17 +71,11 @@ export class Columns {
     this.offsets[this.count] = length;
   }
 
-  #share(row: number, key: string): void {
-    if (key === this.#keys.at(-1)) return;
-    this.#keys.push(key);
-    this.#keyRows.push(row);
-  }
-
   #keep(row: number, bytes: Uint8Array, from: number): void {
     this.#own ??= new Uint8Array(this.items.length * KEY_BYTES);
     const own = this.#own;
     for (let at = row * KEY_BYTES, i = from; i < from + KEY_BYTES; i++) own[at++] = bytes[i] as number;
-    this.#share(row, OWN);
+    this.#keys.push(row, OWN);
   }
 
   #next(): number {
@@ -101,6 +99,7 @@ export class Columns {
     this.positions = wider(this.positions, rows);
     this.starts = wider(this.starts, rows);
     this.ends = wider(this.ends, rows);
+    this.timestamps = wider(this.timestamps, rows);
     this.items = longer(this.items);
     this.parts = longer(this.parts);
     if (this.#own === undefined) return;

@@ -4,7 +4,7 @@ import { asSluiceError } from "../errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DeadLetter, DeadLetterStore } from "../ports/dead-letters.ts";
 import type { Reason } from "../ports/sink.ts";
-import type { Origin } from "../record/origin.ts";
+import type { RecordContext } from "../record/record.ts";
 
 /** Letters, and their bytes, kept before they are written. */
 const MAX_LETTERS = 1000;
@@ -20,9 +20,13 @@ export interface Refused {
   readonly id: string;
   readonly start: number;
   readonly end: number;
-  readonly origin: Origin;
+  readonly context: RecordContext;
+  readonly timestamp: number;
   readonly reason: Reason;
   readonly document: Uint8Array;
+  readonly encoded: boolean;
+  /** Of a dead letter: times that it had been sent again before. */
+  readonly resent?: number | undefined;
 }
 
 const MISSING: Reason = {
@@ -53,17 +57,25 @@ export class DeadLetterBox {
       return;
     }
     const document = Buffer.from(refused.document);
+    const { origin, dataset, namespace } = refused.context;
     const letter: DeadLetter = {
       id: refused.id,
       sink: this.#sink,
       at: this.#clock.now(),
       status: refused.reason.status,
       reason: { code: refused.reason.code, message: refused.reason.message },
-      origin: Object.fromEntries(refused.origin.constants),
+      origin: Object.fromEntries(origin.constants),
       start: refused.start,
       end: refused.end,
       document,
       json: isJson(document),
+      dataset,
+      namespace,
+      timestamp: refused.timestamp,
+      service: origin.service,
+      source: refused.id.startsWith(`${origin.id}-`) ? undefined : origin.id,
+      encoded: refused.encoded || undefined,
+      resent: refused.resent,
     };
     this.#waiting.push({ letter, settled });
     this.#bytes += document.length;
@@ -91,10 +103,14 @@ export class DeadLetterBox {
     for (const { settled } of batch) settled(failure);
   }
 
-  /** From the sink and the ids, so that the same refusals of a redelivery overwrite their first copy. */
+  /**
+   * From the sink and the ids, so that the same refusals of a redelivery overwrite their first copy; a letter that was sent again
+   * and refused once more doesn't.
+   */
   #key(batch: readonly Waiting[]): string {
     const hash = createHash("sha256");
-    for (const { letter } of batch) hash.update(`${letter.id}\n`);
+    for (const { letter } of batch)
+      hash.update(`${letter.id}${letter.resent === undefined ? "" : ` ${letter.resent}`}\n`);
     return `${this.#sink}/${hash.digest("hex").slice(0, 32)}.ndjson`;
   }
 }

@@ -1,12 +1,13 @@
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import { turnOfTheLoop } from "../event-loop.ts";
 import type { Ledger, Settlement } from "../outcome/ledger.ts";
+import type { DeadLetter } from "../ports/dead-letters.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { CopyResult, ObjectCopy, Reason, Sink, SinkLimits } from "../ports/sink.ts";
 import { encodeDocument } from "../record/document.ts";
 import type { Origin } from "../record/origin.ts";
 import { type RecordView, recordId } from "../record/record.ts";
-import { OpenBatch, type SealedBatch } from "./batch.ts";
+import { type BatchRow, OpenBatch, type SealedBatch } from "./batch.ts";
 import { copyPatiently } from "./copying.ts";
 import type { DeadLetterBox } from "./dead-letter-box.ts";
 import { Delivery, type DeliveryOptions } from "./delivery.ts";
@@ -17,6 +18,7 @@ import type { Slab, SlabPool } from "./slab-pool.ts";
 
 const MiB = 1024 * 1024;
 const LARGE_BYTES = MiB;
+const LF = 0x0a;
 
 const NO_COPIES: CopyResult = {
   kind: "refused",
@@ -34,6 +36,8 @@ export interface LaneOptions extends Pick<DeliveryOptions, "handle" | "clock" | 
   readonly letters: DeadLetterBox;
   /** Origin of an item, by its number. */
   readonly originOf: (item: number) => Origin;
+  /** There when dead letters are sent again: that of an item. */
+  readonly letterOf?: ((item: number) => DeadLetter) | undefined;
   /** Whether records of the item may have been delivered in an earlier invocation. */
   readonly isAgain: (item: number) => boolean;
   readonly logger: Logger;
@@ -59,6 +63,8 @@ export class Lane {
   #inFlight = 0;
   #lastItem = -1;
   #isAgain = false;
+  /** Records are some of their cells', never all, and in no order. */
+  readonly #isResending: boolean;
   /** A send began since reading last paused. */
   #handedOver = false;
   #waiters: (() => void)[] = [];
@@ -66,6 +72,7 @@ export class Lane {
   constructor(options: LaneOptions) {
     this.#options = options;
     this.#slabs = options.handle.slabs;
+    this.#isResending = options.letterOf !== undefined;
     this.#delivery = {
       ...options,
       retry: options.handle.config.retry,
@@ -98,11 +105,11 @@ export class Lane {
     }
     const cell = this.#cellOf(record, item);
     const partition = sink.partition?.(record) ?? "";
-    const slot = cell === undefined ? partition : `${item}\n${cell}\n${partition}`;
+    const slot = cell === undefined ? partition : `${this.#isResending ? "" : item}\n${cell}\n${partition}`;
     this.#makeRoom(slot, record.to - record.from);
     const batch = this.#open.get(slot) ?? this.#begin(slot, partition, cell);
     const before = batch.length;
-    const refusal = this.#encode(sink, record, batch.writer) ?? this.#oversize(batch.length - before);
+    const refusal = this.#encode(sink, record, item, batch.writer) ?? this.#oversize(batch.length - before);
     if (refusal === undefined) this.#append(slot, batch, record, item, before);
     else this.#rejectEncoded(record, item, batch, before, refusal);
   }
@@ -145,13 +152,11 @@ export class Lane {
 
   /** Takes a record that could not be made ready for this sink: as it is, it becomes a dead letter. */
   refuse(record: RecordView, item: number, reason: Reason): void {
-    const { start, end, position } = record;
     const batch = this.#options.ledger.openBatch();
     const document = new ByteWriter(1024);
     encodeDocument(record, document);
-    this.#enter(item, batch, position);
-    const id = recordId(record.idKey, start, end, record.part);
-    this.#letterOf({ item, batch, position, id, start, end, encoded: document.view() }, reason, document.view());
+    this.#enter(item, batch, record.position);
+    this.#letter(rejected(record, item, batch), reason, document.view(), false);
   }
 
   /** Undefined when more can be added at once; else resolves when it can. */
@@ -201,7 +206,9 @@ export class Lane {
     return this.#inFlight > 0 && !this.#options.handle.hasAnswered;
   }
 
-  #encode(sink: Sink, record: RecordView, writer: ByteWriter): Reason | undefined {
+  #encode(sink: Sink, record: RecordView, item: number, writer: ByteWriter): Reason | undefined {
+    const { letterOf } = this.#options;
+    if (letterOf !== undefined && writeAgain(letterOf(item), sink, writer)) return undefined;
     try {
       return sink.encode(record, writer);
     } catch (error) {
@@ -285,7 +292,8 @@ export class Lane {
       this.#slabs.give(batch.slab);
       return;
     }
-    if (part) batch.nameAsPiece();
+    if (this.#isResending) batch.nameByRecords();
+    else if (part) batch.nameAsPiece();
     this.#options.handle.wasSent = true;
     this.#queue.push({ batch: batch.seal(), slab: batch.slab });
     this.#pump();
@@ -319,27 +327,27 @@ export class Lane {
   }
 
   #reject(batch: SealedBatch, i: number, reason: Reason): void {
-    const at = { item: batch.item(i), batch: batch.number, position: batch.position(i) };
-    const span = { id: batch.id(i), start: batch.start(i), end: batch.end(i) };
-    this.#letter({ ...at, ...span, encoded: batch.record(i) }, reason);
+    this.#letterOfEncoded({ batch: batch.number, ...batch.row(i) }, reason, batch.record(i));
   }
 
   /** Refused before it was in any batch: what the encoder wrote is taken back. */
   #rejectEncoded(record: RecordView, item: number, batch: OpenBatch, before: number, reason: Reason): void {
-    const { start, end, position } = record;
-    const id = recordId(record.idKey, start, end, record.part);
-    this.#enter(item, batch.number, position);
-    this.#letter({ item, batch: batch.number, position, id, start, end, encoded: batch.view(before) }, reason);
+    this.#enter(item, batch.number, record.position);
+    this.#letterOfEncoded(rejected(record, item, batch.number), reason, batch.view(before));
     batch.truncate(before);
   }
 
-  #letter(from: Rejected, reason: Reason): void {
-    this.#letterOf(from, reason, this.#sink?.document?.(from.encoded) ?? withoutNewline(from.encoded));
+  #letterOfEncoded(from: Rejected, reason: Reason, encoded: Uint8Array): void {
+    const document = this.#sink?.document?.(encoded);
+    if (document !== undefined) this.#letter(from, reason, document, false);
+    else if (encoded.at(-1) === LF) this.#letter(from, reason, encoded.subarray(0, -1), true);
+    else this.#letter(from, reason, encoded, false);
   }
 
-  #letterOf(from: Rejected, reason: Reason, document: Uint8Array): void {
-    const origin = this.#options.originOf(from.item);
-    this.#options.letters.add({ ...from, origin, reason, document }, (failure) => {
+  #letter(from: Rejected, reason: Reason, document: Uint8Array, encoded: boolean): void {
+    const before = this.#options.letterOf?.(from.item);
+    const resent = before === undefined ? undefined : (before.resent ?? 0) + 1;
+    this.#options.letters.add({ ...from, reason, document, encoded, resent }, (failure) => {
       const how = failure === undefined ? "deadLettered" : "failed";
       this.#leave(from.item, from.batch, from.position, how, failure ?? reason);
     });
@@ -372,16 +380,20 @@ export class Lane {
   }
 }
 
-interface Rejected {
-  readonly item: number;
+interface Rejected extends BatchRow {
   readonly batch: number;
-  readonly position: number;
-  readonly id: string;
-  readonly start: number;
-  readonly end: number;
-  readonly encoded: Uint8Array;
 }
 
-function withoutNewline(encoded: Uint8Array): Uint8Array {
-  return encoded.at(-1) === 0x0a ? encoded.subarray(0, -1) : encoded;
+function rejected(record: RecordView, item: number, batch: number): Rejected {
+  const { context, start, end, position, timestamp } = record;
+  const id = recordId(record.idKey, start, end, record.part);
+  return { item, batch, position, id, start, end, context, timestamp };
+}
+
+/** What this sink's encoder wrote goes as it is, where the sink says of no document in it: it might be put into another one. */
+function writeAgain({ encoded, document }: DeadLetter, sink: Sink, writer: ByteWriter): boolean {
+  if (encoded !== true || sink.document !== undefined) return false;
+  writer.bytes(document);
+  writer.byte(LF);
+  return true;
 }
