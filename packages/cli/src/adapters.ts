@@ -1,21 +1,28 @@
 import {
   asSluiceError,
+  type Clock,
   type Config,
   createPipeline,
   type Logger,
   type Meter,
   type Pipeline,
+  type Ports,
   parseConfig,
   type SinkCatalog,
   SluiceError,
+  systemClock,
 } from "@sluice/core";
 import {
   bucketFolders,
+  createPolledQueue,
   createPorts,
   createS3Reader,
   createSecretStore,
+  jsonLogger,
   loadConfig,
   localFiles,
+  logLevel,
+  type PolledQueue,
   readerByStore,
   sinkCatalog,
 } from "@sluice/lambda-entry";
@@ -40,6 +47,15 @@ export interface OpenOptions {
   readonly documentsTo?: "stdout" | "stderr";
   readonly meter?: Meter;
   readonly logger?: Logger;
+  /** Awaited before failed messages are put off, with their receipts. */
+  readonly beforePostpone?: (receiptHandles: readonly string[]) => Promise<void>;
+}
+
+/** What a consumer that isn't told finds in the environment: SLUICE_QUEUE, SLUICE_PORT, SLUICE_HOST. */
+export interface PollDefaults {
+  readonly queue: string | undefined;
+  readonly port: string | undefined;
+  readonly host: string | undefined;
 }
 
 export interface Adapters {
@@ -47,6 +63,11 @@ export interface Adapters {
   load(reference: string | undefined): Promise<Loaded>;
   catalog(loaded: Loaded): SinkCatalog;
   open(loaded: Loaded, options: OpenOptions): Pipeline;
+  queue(url: string): PolledQueue;
+  /** Lines of JSON, from SLUICE_LOG_LEVEL on (default "info"). */
+  logger(write: (line: string) => void): Logger;
+  readonly pollDefaults: PollDefaults;
+  readonly clock: Clock;
 }
 
 export interface Surroundings {
@@ -62,12 +83,29 @@ export function createAdapters({ env, cwd }: Surroundings): Adapters {
       const loaded = await loadConfig({ reference, env, cwd, secrets });
       return loaded === undefined ? defaultConfig(cwd) : { ...loaded, found: true };
     },
-    open({ config, name, baseDir }, { root, documentsTo: stream = "stdout", ...rest }) {
+    open({ config, name, baseDir }, { root, documentsTo: stream = "stdout", beforePostpone, ...rest }) {
       const s3 = root === undefined ? createS3Reader({ env }) : bucketFolders(root);
       const reader = readerByStore({ s3, file: localFiles() });
       const sinks = { stdout: documentsTo(process[stream]) };
       const ports = createPorts({ config, name, baseDir, cwd, env, sinks, reader, secrets, ...rest });
-      return createPipeline(config, { ...ports, sinks: placed(ports.sinks, config, name) });
+      const postpone = postponing(ports, beforePostpone);
+      return createPipeline(config, { ...ports, ...postpone, sinks: placed(ports.sinks, config, name) });
+    },
+    queue: (url) => createPolledQueue({ url, env }),
+    logger: (write) => jsonLogger({ level: logLevel(env.SLUICE_LOG_LEVEL) ?? "info", write }),
+    pollDefaults: { queue: env.SLUICE_QUEUE, port: env.SLUICE_PORT, host: env.SLUICE_HOST },
+    clock: systemClock,
+  };
+}
+
+function postponing({ postpone }: Ports, before: OpenOptions["beforePostpone"]): Pick<Ports, "postpone"> {
+  if (postpone === undefined || before === undefined) return {};
+  return {
+    postpone: {
+      postpone: async (messages, signal) => {
+        await before(messages.map(({ receiptHandle }) => receiptHandle));
+        await postpone.postpone(messages, signal);
+      },
     },
   };
 }

@@ -7,7 +7,6 @@ const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
     if (stop.signal.aborted) process.exit(130);
-    process.stderr.write("\nstopping: what was read is still delivered (again: end at once)\n");
     stop.abort();
   });
 }
@@ -20,3 +19,5 @@ process.exitCode = await main(process.argv.slice(2), {
   stop: stop.signal,
   readStdin: () => text(process.stdin),
 });
+// Everything is told; work that was left unfinished mustn't hold up whoever waits for the end.
+if (stop.signal.aborted) process.exit();

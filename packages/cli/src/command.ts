@@ -34,6 +34,8 @@ export interface Command {
   readonly summary: string;
   /** Its own `--help`. */
   readonly help: string;
+  /** What it says on stderr is log lines only. */
+  readonly logs?: true;
   execute(argv: readonly string[], context: Context): Promise<ExitCode>;
 }
 

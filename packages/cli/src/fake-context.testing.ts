@@ -1,4 +1,5 @@
-import { type Counts, type Outcome, type Pipeline, parseConfig } from "@sluice/core";
+import { type Clock, type Counts, type Outcome, type Pipeline, parseConfig, systemClock } from "@sluice/core";
+import { jsonLogger, type PolledQueue } from "@sluice/lambda-entry";
 import type { Adapters, OpenOptions } from "./adapters.ts";
 import type { Context, Terminal } from "./command.ts";
 
@@ -59,6 +60,10 @@ export interface FakeOptions {
   readonly pipeline?: Partial<Pipeline>;
   readonly load?: Adapters["load"];
   readonly stdin?: string;
+  readonly queue?: PolledQueue;
+  readonly clock?: Clock;
+  readonly stop?: AbortSignal;
+  readonly pollDefaults?: Partial<Adapters["pollDefaults"]>;
 }
 
 /** A command's world without files, network or process; the pipeline answers with one unit that went well. */
@@ -88,7 +93,7 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
     calls,
     terminal: fakeTerminal(),
     cwd: options.cwd ?? process.cwd(),
-    stop: new AbortController().signal,
+    stop: options.stop ?? new AbortController().signal,
     readStdin: async () => options.stdin ?? "{}",
     adapters: {
       load: options.load ?? (async () => ({ config, name: "test", baseDir: ".", found: true })),
@@ -97,6 +102,13 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
         opened.push(open);
         return recorded;
       },
+      queue: () => {
+        if (options.queue === undefined) throw new Error("no queue");
+        return options.queue;
+      },
+      logger: (write) => jsonLogger({ level: "debug", write }),
+      pollDefaults: { queue: undefined, port: undefined, host: undefined, ...options.pollDefaults },
+      clock: options.clock ?? systemClock,
     },
   };
 }

@@ -6,6 +6,8 @@ import { main } from "./main.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
+const QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/logs";
+
 test.each([
   [["run"], "expected a PATH, s3://bucket/key or --event"],
   [["run", "--nope", "x"], "Unknown option '--nope'"],
@@ -28,7 +30,18 @@ test.each([
   [["explain"], "expected one event file, got 0"],
   [["explain", "a", "b"], "expected one event file, got 2"],
   [["check", "sluice.yaml"], "expected no paths, got sluice.yaml"],
-  [["nope"], "expected one of the commands run, explain, decode, check, got nope"],
+  [["poll"], "expected --queue URL, or SLUICE_QUEUE"],
+  [["poll", "--queue", "logs"], "--queue logs: expected the URL of a queue"],
+  [["poll", "--queue", "https://sqs.eu-west-1.amazonaws.com/logs"], "expected the URL of a queue"],
+  [["poll", "--queue", "arn:aws:sqs:eu-west-1:123456789012:logs"], "expected the URL of a queue"],
+  [["poll", "--queue", QUEUE, "more"], "expected no paths, got more"],
+  [["poll", "--queue", QUEUE, "--batch", "11"], "--batch 11: expected a whole number from 1 to 10"],
+  [["poll", "--queue", QUEUE, "--concurrency", "0"], "--concurrency 0: expected a whole number from 1"],
+  [["poll", "--queue", QUEUE, "--concurrency-bytes", "1e9"], "--concurrency-bytes 1e9: expected a whole number"],
+  [["poll", "--queue", QUEUE, "--port", "65536"], "--port 65536: expected a whole number from 0 to 65535"],
+  [["poll", "--queue", QUEUE, "--grace", "-1"], "--grace"],
+  [["poll", "--queue", QUEUE, "--drain", "--once"], "--drain and --once"],
+  [["nope"], "expected one of the commands run, explain, decode, check, poll, got nope"],
   [[], "got nothing"],
 ])("%j is bad usage", async (argv, message) => {
   const context = fakeContext({ cwd: HERE });

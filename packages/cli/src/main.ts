@@ -5,11 +5,12 @@ import { check } from "./commands/check.ts";
 
 import { decode } from "./commands/decode.ts";
 import { explain } from "./commands/explain.ts";
+import { poll } from "./commands/poll.ts";
 import { run } from "./commands/run.ts";
 import { isConfigError } from "./config-error.ts";
 import { printable, printableWhole } from "./output/text.ts";
 
-const COMMANDS: readonly Command[] = [run, explain, decode, check];
+const COMMANDS: readonly Command[] = [run, explain, decode, check, poll];
 
 const HELP = `sluice: carries AWS logs to where they are searched
 
@@ -19,11 +20,14 @@ ${COMMANDS.map(({ name, summary }) => `  sluice ${name.padEnd(8)} ${summary}`).j
   sluice --version
 `;
 
+const STOPPING = "\nstopping: what was read is still delivered (again: end at once)\n";
+
 /** One command line, without the interpreter and the program's name; resolves to the exit code and never rejects. */
 export async function main(argv: readonly string[], context: Context): Promise<ExitCode> {
   const command = COMMANDS.find(({ name }) => name === argv[0]);
   try {
     if (command === undefined) return general(argv, context);
+    if (command.logs !== true) context.stop.addEventListener("abort", () => context.terminal.err(STOPPING));
     const rest = argv.slice(1);
     if (asksHelp(rest)) {
       context.terminal.out(command.help);

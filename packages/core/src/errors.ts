@@ -20,6 +20,7 @@ export type ErrorCode =
   | "FORMAT_MISMATCH"
   | "FRAME_TOO_LARGE"
   | "ACCESS_DENIED"
+  | "QUEUE_MISSING"
   | "THROTTLED"
   | "TIMEOUT"
   | "RESET"

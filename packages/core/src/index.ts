@@ -17,6 +17,8 @@ export { instantiate } from "./bytes/wasm.ts";
 export type { Config, ContinuationConfig, DeadLetterConfig, SinkConfig } from "./config/config.ts";
 export { ConfigError, type ConfigIssue, configJsonSchema, parseConfig } from "./config/parse-config.ts";
 export { hasSecret, resolveSecrets } from "./config/secrets.ts";
+export { decodeEvent } from "./envelope/decode.ts";
+export type { Decoded, Item, Unit } from "./envelope/item.ts";
 export { asSluiceError, type ErrorCode, quote, SluiceError } from "./errors.ts";
 export type { FrameBlock } from "./framing/frame.ts";
 export { gzip } from "./gzip/gzip.ts";

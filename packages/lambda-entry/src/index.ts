@@ -5,6 +5,17 @@ export type { AwsOptions } from "./aws/options.ts";
 export { createPostpone, type PostponeOptions } from "./aws/postpone.ts";
 export { createS3Reader, type S3ReaderOptions } from "./aws/s3-reader.ts";
 export { createSecretStore, type SecretStoreOptions } from "./aws/secrets.ts";
+export type { SqsRecord } from "./aws/sqs/event.ts";
+export {
+  createPolledQueue,
+  MAX_MESSAGES,
+  MAX_WAIT_SECONDS,
+  type PolledQueue,
+  type PolledQueueOptions,
+  type QueueState,
+  type ReceiveOptions,
+  type Refusal,
+} from "./aws/sqs/polled-queue.ts";
 export { awsFetchers, type ConfigFetchers } from "./config/fetchers.ts";
 export { type LoadConfigOptions, type LoadedConfig, loadConfig } from "./config/load-config.ts";
 export { createHandler, type HandlerOptions, type LambdaContext, type LambdaHandler } from "./create-handler.ts";
@@ -17,3 +28,4 @@ export { type JsonLoggerOptions, jsonLogger, logLevel } from "./logger.ts";
 export { noOptions } from "./no-options.ts";
 export { parseDeadLetter } from "./parse-dead-letter.ts";
 export { readerByStore } from "./reader-by-store.ts";
+export { logSummary } from "./summary.ts";

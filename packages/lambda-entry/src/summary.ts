@@ -3,15 +3,16 @@ import type { Logger, Outcome } from "@sluice/core";
 /** Troubles listed in the one line of an invocation. */
 const MAX_TROUBLES = 20;
 
-/** One line per invocation: counts and codes, nothing of the records. */
+/** One line per invocation, or whatever was handled: counts and codes, nothing of the records. */
 export function logSummary(
   logger: Logger,
   outcome: Outcome,
-  about: { requestId: string | undefined; ms: number },
+  about: { readonly ms: number; readonly [field: string]: unknown },
+  what = "invocation",
 ): void {
   const { counts, bytes, troubles } = outcome;
-  logger.log(outcome.error !== undefined ? "error" : isClean(outcome) ? "info" : "warn", "invocation", {
-    requestId: about.requestId,
+  logger.log(outcome.error !== undefined ? "error" : isClean(outcome) ? "info" : "warn", what, {
+    ...about,
     ms: Math.round(about.ms),
     bytes,
     ...counts,

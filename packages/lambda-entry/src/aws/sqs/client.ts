@@ -14,13 +14,16 @@ export interface SqsOptions {
   readonly env: Env;
   /** Attempts the SDK makes by itself; 1 where the caller asks again. */
   readonly maxAttempts: number;
+  /** How long an answer may take: more than what a receive waits for messages. */
+  readonly socketTimeoutMs?: number;
 }
 
 /**
  * A client for one queue: of the region in its URL, at the URL's host where that is a private one. An endpoint that was
  * set, in code or in the environment, goes before.
  */
-export async function sqsClient(queueUrl: string, { aws, env, maxAttempts }: SqsOptions): Promise<SQSClient> {
+export async function sqsClient(queueUrl: string, options: SqsOptions): Promise<SQSClient> {
+  const { aws, env, maxAttempts, socketTimeoutMs = SOCKET_TIMEOUT_MS } = options;
   const { SQSClient } = await import("../sdk/sqs.ts");
   const { region, isPublic } = placeOfQueue(queueUrl);
   return new SQSClient({
@@ -29,7 +32,7 @@ export async function sqsClient(queueUrl: string, { aws, env, maxAttempts }: Sqs
     maxAttempts,
     useQueueUrlAsEndpoint: !isPublic && !hasEndpoint(aws, env),
     logger: SILENT,
-    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, socketTimeout: SOCKET_TIMEOUT_MS },
+    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, socketTimeout: socketTimeoutMs },
   });
 }
 
