@@ -110,6 +110,7 @@ describe("an object that only sinks want that copy it", () => {
         size: GZIP.length,
         partition: "generic/2026-02-03",
         id: expect.stringMatching(/^1[0-9a-f]{32}$/),
+        lastModified: expect.any(Number),
       },
     ]);
   });

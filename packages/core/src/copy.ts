@@ -86,13 +86,14 @@ async function lookAt(ref: ObjectRef, item: OpenItem, able: readonly Lane[], run
   const object = await openObject(plan.reader, ref, { ...run.readOptions, partBytes: LOOK_BYTES });
   const { etag, size } = object;
   const origin = objectOrigin(ref, etag, object.lastModified, run.arrival);
+  const copy = { ref, etag, size, id: origin.id, lastModified: object.lastModified };
   const nothing: Look = { etag, copies: [], others: new Set() };
   let look = nothing;
   const judge = (record: RecordCursor): void => {
     const { whole, some } = plan.reach(knownFields(record.context));
     const copies = able
       .filter((lane) => whole.has(lane.number))
-      .map((lane) => ({ lane, copy: { ref, etag, size, partition: lane.partitionOf(record), id: origin.id } }));
+      .map((lane) => ({ lane, copy: { ...copy, partition: lane.partitionOf(record) } }));
     look = { etag, copies, others: some };
   };
   const first = new FirstRecord(judge);

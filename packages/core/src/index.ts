@@ -22,6 +22,7 @@ export type { Decoded, Item, Unit } from "./envelope/item.ts";
 export { asSluiceError, type ErrorCode, quote, SluiceError } from "./errors.ts";
 export type { FrameBlock } from "./framing/frame.ts";
 export { gzip } from "./gzip/gzip.ts";
+export { type ArchivedSource, type ArchiveMarks, metadataOf } from "./object/archive-marks.ts";
 export { type Content, contents, type Stored } from "./object/contents.ts";
 export { putBack, takeInflater } from "./object/inflate-kernel.ts";
 export type { Counts, LetterFate, Outcome, PerSink, Resent, SinkTrouble, UnitOutcome } from "./outcome/outcome.ts";

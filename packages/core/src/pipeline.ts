@@ -8,6 +8,7 @@ import type { Decoded, InlineItem, InnerItem, Item, OpenItem } from "./envelope/
 import { asSluiceError, quote, SluiceError } from "./errors.ts";
 import { explainItems } from "./explain/explain.ts";
 import type { TakeBlock } from "./framing/frame.ts";
+import { isOfArchive, type Reading, readingOf } from "./from-archive.ts";
 import { type Content, type ContentOptions, contents, inMemory, isPacked, type Stored } from "./object/contents.ts";
 import { placedFrom, rowsIn } from "./object/positions.ts";
 import { type OpenObject, openObject } from "./object/read-object.ts";
@@ -17,7 +18,7 @@ import { isReturned } from "./outcome/returned.ts";
 import { summarize } from "./outcome/summarize.ts";
 import { compilePlan, type Plan } from "./plan.ts";
 import type { ObjectRef } from "./ports/object-reader.ts";
-import { directOrigin, logBatchOrigin, type Origin, objectOrigin, sourceKey, streamOrigin } from "./record/origin.ts";
+import { directOrigin, logBatchOrigin, type Origin, sourceKey, streamOrigin } from "./record/origin.ts";
 import { readLogs } from "./record/read-logs.ts";
 import { RecordReader } from "./record/record-reader.ts";
 import { resendLetters } from "./resend/resend.ts";
@@ -65,6 +66,7 @@ async function carry(item: Item, unit: number, run: Run): Promise<void> {
   const { number, account } = run.ledger.openItem(unit);
   try {
     run.checkDeadline();
+    if (item.kind === "object" && item.again === true) run.mayBeKnown(number);
     if (item.kind !== "object") await run.sinks();
     if (item.kind === "object") await carryObject(run.plan.refOf(item), item, number, account, run);
     else if (item.kind === "direct") await carryDirect(item, number, account, run);
@@ -79,7 +81,7 @@ async function carry(item: Item, unit: number, run: Run): Promise<void> {
 
 async function carryObject(
   ref: ObjectRef,
-  item: OpenItem,
+  item: Extract<OpenItem, { kind: "object" }>,
   number: number,
   account: ItemAccount,
   run: Run,
@@ -87,21 +89,23 @@ async function carryObject(
   const { plan } = run;
   const { object, taken } = await openUnlessTaken(ref, item, number, run);
   if (object === undefined) return;
-  const origin = objectOrigin(ref, object.etag, object.lastModified, run.arrival);
+  const reading = readingOf(ref, item, object, number, run);
   const stored: Stored = {
     size: object.size,
     body: run.counted(object.body),
     range: (start, end) => run.counted(object.range(start, end)),
     maxHeldBytes: plan.config.read.partBytes,
   };
-  const newReader = (): RecordReader => recordReader(item, origin, ref.key, number, account, run, taken.by);
-  await carryContents(stored, plan.contentOptions(item), newReader, number, run);
+  const have = new Set([...taken.by, ...reading.have]);
+  const newReader = (): RecordReader => objectReader({ ...reading, have }, number, account, run);
+  const options = { ...plan.contentOptions(item), header: plan.contentOptions(reading.item).header };
+  await carryContents(stored, options, newReader, number, run, reading.before);
 }
 
 /** An object that nobody wants records of, as sinks have it whole, isn't opened. */
 async function openUnlessTaken(
   ref: ObjectRef,
-  item: OpenItem,
+  item: Extract<OpenItem, { kind: "object" }>,
   number: number,
   run: Run,
 ): Promise<{ readonly object?: OpenObject; readonly taken: Taken }> {
@@ -112,7 +116,7 @@ async function openUnlessTaken(
     // The first of this process: until its sinks were made nobody knew.
     await object.leave();
   } else await run.sinks();
-  const taken = await letCopy(ref, item, number, run);
+  const taken = isOfArchive(item, run) ? NOT_TAKEN : await letCopy(ref, item, number, run);
   if (taken.isAll) return { taken };
   run.checkDeadline();
   return { object: await openObject(reader, ref, { ...run.readOptions, ifMatch: taken.etag }), taken };
@@ -125,8 +129,9 @@ async function carryContents(
   newReader: () => RecordReader,
   number: number,
   run: Run,
+  start = 0,
 ): Promise<void> {
-  let before = 0;
+  let before = start;
   for await (const content of contents(stored, options)) {
     const reader = newReader();
     const take = placedFrom(before, (block) => {
@@ -225,6 +230,17 @@ async function carryDirect(
   }
 }
 
+function objectReader(
+  { origin, item, settings, processing, have }: Reading,
+  number: number,
+  account: ItemAccount,
+  run: Run,
+): RecordReader {
+  run.origins[number] = origin;
+  const emit = distributor(processing, account, run.takers(number, have));
+  return new RecordReader(origin, settings, item.ref.key, account, emit);
+}
+
 /** Each record goes through the filters and routes, and to the lanes it is meant for. */
 function recordReader(
   item: OpenItem,
@@ -233,11 +249,10 @@ function recordReader(
   number: number,
   account: ItemAccount,
   run: Run,
-  have?: ReadonlySet<number>,
 ): RecordReader {
   const { plan, processing } = run;
   run.origins[number] = origin;
-  const emit = distributor(processing, account, run.takers(number, have));
+  const emit = distributor(processing, account, run.takers(number));
   return new RecordReader(origin, plan.sourceOf(item), key, account, emit);
 }
 

@@ -48,6 +48,8 @@ export class Run {
   readonly #sending = new AbortController();
   readonly #timers: NodeJS.Timeout[] = [];
   #itemsDone = 0;
+  /** Items whose records may have been delivered in an earlier invocation, whatever their unit says. */
+  readonly #known = new Set<number>();
   #sinks: Promise<unknown> | undefined;
 
   /** `again`: by number of the unit, where what is carried are dead letters. */
@@ -87,7 +89,7 @@ export class Run {
         signal: this.#sending.signal,
         originOf: (item) => this.origins[item] as Origin,
         letterOf: again && ((item) => again[(this.ledger.items[item] as ItemAccount).unit] as DeadLetter),
-        isAgain: (item) => invocation.again === true || this.#isRedelivered(item),
+        isAgain: (item) => invocation.again === true || this.#known.has(item) || this.#isRedelivered(item),
         logger: ports.logger ?? silentLogger,
       });
     });
@@ -125,6 +127,15 @@ export class Run {
   async #makeSinks(): Promise<void> {
     await turnOfTheLoop();
     await Promise.all(this.lanes.map((lane) => lane.start()));
+  }
+
+  mayBeKnown(item: number): void {
+    this.#known.add(item);
+  }
+
+  /** Numbers of the sinks whose own objects lie in the bucket. Only where sinks are made. */
+  holders(bucket: string): ReadonlySet<number> {
+    return new Set(this.lanes.filter((lane) => lane.holds(bucket)).map((lane) => lane.number));
   }
 
   /** Whether a sink, as far as they are made, takes over objects. Undefined until they were made once. */

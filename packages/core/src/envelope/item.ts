@@ -35,7 +35,13 @@ export type LogEvents = { readonly count: number; readonly firstId: string; read
 
 /** What can be read as it is. */
 export type OpenItem =
-  | { readonly kind: "object"; readonly path: EnvelopePath; readonly ref: ObjectRef }
+  | {
+      readonly kind: "object";
+      readonly path: EnvelopePath;
+      readonly ref: ObjectRef;
+      /** Its records may have been delivered before: it is named by a backfill, not by its store. */
+      readonly again?: boolean;
+    }
   | {
       readonly kind: "logs";
       readonly path: EnvelopePath;

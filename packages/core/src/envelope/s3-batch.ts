@@ -20,6 +20,7 @@ export function isBatchEvent(value: unknown): value is Json {
   return isObject(value) && typeof value.invocationSchemaVersion === "string" && Array.isArray(value.tasks);
 }
 
+/** Jobs go over objects that are there already, which their own notifications may have had delivered. */
 export function s3Task(task: Json, context: ReceiverContext, path: readonly string[]): Unwrapped {
   const ref = {
     store: "s3" as const,
@@ -30,7 +31,7 @@ export function s3Task(task: Json, context: ReceiverContext, path: readonly stri
     size: undefined,
     region: context.region,
   };
-  return { items: [{ kind: "object", path, ref }], ignored: [] };
+  return { items: [{ kind: "object", path, ref, again: true }], ignored: [] };
 }
 
 function bucketOf({ s3Bucket, s3BucketArn }: Json): string {

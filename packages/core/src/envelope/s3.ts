@@ -48,7 +48,9 @@ function notification(record: Json, where: string, context: ReceiverContext, pat
     size: optionalNumber(object.size),
     region: optionalText(record.awsRegion) ?? context.region,
   };
-  return { items: [{ kind: "object", path, ref }], ignored: [] };
+  // Beside S3's own members: what `sluice backfill --queue` adds.
+  const again = isObject(record.sluice) && record.sluice.again === true;
+  return { items: [{ kind: "object", path, ref, ...(again ? { again } : {}) }], ignored: [] };
 }
 
 /** Keys come URL-encoded, a space as `+`. */

@@ -18,6 +18,7 @@ export interface OpenObject {
   readonly etag: string;
   readonly size: number;
   readonly lastModified: number | undefined;
+  readonly metadata: ObjectSlice["metadata"];
   /** All of it, from the first answer on: to be read once. */
   readonly body: AsyncIterable<Uint8Array>;
   /** The bytes `[start, end)` of the same version, asked for anew. */
@@ -33,6 +34,7 @@ export async function openObject(reader: ObjectReader, ref: ObjectRef, options: 
     etag: first.etag,
     size: first.size,
     lastModified: first.lastModified,
+    metadata: first.metadata,
     body: body({ reader, ref, etag: first.etag, options }, 0, first.size, first),
     range: (start, end) =>
       body({ reader, ref, etag: first.etag, options }, start, Math.min(end, first.size), undefined),

@@ -29,6 +29,8 @@ export interface ObjectSlice {
   /** Milliseconds since the epoch. */
   readonly lastModified?: number | undefined;
   readonly versionId?: string | undefined;
+  /** User metadata: names in lower case, without S3's prefix. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
   readonly body: AsyncIterable<Uint8Array>;
 }
 

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { ByteWriter } from "../bytes/byte-writer.ts";
+import type { ArchivedSource } from "../object/archive-marks.ts";
 import type { RecordView } from "../record/record.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Logger } from "./logger.ts";
@@ -67,6 +68,11 @@ export interface EncodedBatch {
   offset(i: number): number;
   /** The deterministic id of record `i`. */
   id(i: number): string;
+  /**
+   * The object that these are the lines of, when what was encoded is, byte for byte, a piece of it as it was decoded, and where that
+   * begins; undefined for anything else. Asked for at most once a batch: it looks at every record.
+   */
+  pieceOf?(): { readonly source: ArchivedSource; readonly start: number } | undefined;
   /** A smaller batch over the same bytes. */
   slice(from: number, to: number): EncodedBatch;
 }
@@ -82,6 +88,8 @@ export interface ObjectCopy {
   readonly partition: string;
   /** Names the object, the same on every attempt: a copy made again overwrites the one before. */
   readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly lastModified?: number | undefined;
 }
 
 export type CopyResult =
@@ -131,6 +139,8 @@ export interface Sink {
    * come to this sink: gzip of lines that no process step or route touches. What is delivered so is never encoded.
    */
   copyObject?(copy: ObjectCopy, call: SendCall): Promise<CopyResult>;
+  /** Whether objects in the bucket are what it wrote: when they are read, it doesn't get their records again. */
+  holds?(bucket: string): boolean;
   /** The neutral document inside one encoded record, for dead letters. Default: the bytes without the last newline. */
   document?(encoded: Uint8Array): Uint8Array;
   /** Reaches the destination without writing (`check --connect`). Resolves to undefined when all is well. */

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { hash } from "node:crypto";
 import { isPlausibleTime } from "../bytes/iso-time.ts";
+import type { ArchivedSource } from "../object/archive-marks.ts";
 import type { ObjectRef } from "../ports/object-reader.ts";
 
 /** First character of every id: raised when the same bytes would get other ids. */
@@ -21,6 +22,8 @@ export interface Origin {
   /** When records have no time of their own. Milliseconds since the epoch. */
   readonly fallbackTime: number;
   readonly fallbackFrom: "object" | "arrival";
+  /** Of what was read from S3: all that its ids and constants come from. */
+  readonly object?: ArchivedSource;
 }
 
 /** Schema version + 128 bits of SHA-256 over the parts, in hex. The parts are length-prefixed, so that they can't run together. */
@@ -53,7 +56,8 @@ export function objectOrigin(ref: ObjectRef, etag: string, lastModified: number 
     "cloud.region": ref.region,
     "log.file.path": host === undefined ? `s3://${ref.bucket}/${ref.key}` : `https://${host}/${ref.key}`,
   });
-  return { service: "s3", id, constants, ...time };
+  const { bucket, key, region, account } = ref;
+  return { service: "s3", id, constants, ...time, object: { bucket, key, etag, region, account, lastModified } };
 }
 
 export interface LogBatch {

@@ -12,8 +12,8 @@ import { formatOfLogs, formatsNamed } from "./formats/index.ts";
 import { raw } from "./formats/raw.ts";
 import { compileFraming, type SourceFraming } from "./source-framing.ts";
 
-/** `nothing`: no format fits, lines go on as they are. */
-export type FormatFrom = "config" | "log group" | "content" | "nothing";
+/** `archive`: the object's own metadata. `nothing`: no format fits, lines go on as they are. */
+export type FormatFrom = "config" | "log group" | "archive" | "content" | "nothing";
 
 /** How an item is to be read. `format` undefined: by its content. */
 export interface SourceSettings {

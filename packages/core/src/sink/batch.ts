@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import { GZIP_PIECE_BYTES, GzipMember } from "../gzip/member.ts";
+import type { ArchivedSource } from "../object/archive-marks.ts";
 import type { EncodedBatch } from "../ports/sink.ts";
 import { type RecordContext, type RecordView, recordId } from "../record/record.ts";
 import { Columns } from "./columns.ts";
@@ -31,6 +32,8 @@ export class OpenBatch {
   cell: string | undefined;
   /** Some of its records may have been delivered in an earlier invocation. */
   again = false;
+  /** The object that its records are of, when they are all of one in S3. */
+  source: ArchivedSource | undefined;
   readonly #gzipLevel: number | undefined;
   readonly #member: GzipMember | undefined;
   /** Encoded bytes that have left the writer. */
@@ -119,13 +122,14 @@ export class SealedBatch implements EncodedBatch {
   readonly partition: string;
   readonly cell: string | undefined;
   readonly again: boolean;
+  readonly source: ArchivedSource | undefined;
   readonly #content: Content;
   readonly #columns: Columns;
   readonly #first: number;
   #bytes: Uint8Array | undefined;
 
   constructor(
-    { number, partition, again }: Pick<SealedBatch, "number" | "partition" | "again">,
+    { number, partition, again, source }: Pick<SealedBatch, "number" | "partition" | "again" | "source">,
     content: Content,
     columns: Columns,
     first: number,
@@ -137,6 +141,7 @@ export class SealedBatch implements EncodedBatch {
     this.partition = partition;
     this.cell = cell;
     this.again = again;
+    this.source = source;
     this.#content = content;
     this.#columns = columns;
     this.#first = first;
@@ -178,6 +183,20 @@ export class SealedBatch implements EncodedBatch {
       context: this.#columns.context(at),
       timestamp: timestamps[at] as number,
     };
+  }
+
+  /** Each record's bytes, and one for the end of its line, lie here where they lie there. */
+  pieceOf(): ReturnType<NonNullable<EncodedBatch["pieceOf"]>> {
+    if (this.source === undefined || this.count === 0) return undefined;
+    const { starts, ends, offsets } = this.#columns;
+    const first = this.#first;
+    const start = starts[first] as number;
+    const shift = start - (offsets[first] as number);
+    for (let at = first; at < first + this.count; at++) {
+      const isPlaced = (starts[at] as number) === (offsets[at] as number) + shift;
+      if (!isPlaced || (ends[at] as number) + 1 !== (offsets[at + 1] as number) + shift) return undefined;
+    }
+    return { source: this.source, start };
   }
 
   /** As it was encoded. */

@@ -123,6 +123,11 @@ export class Lane {
     return this.#broken === undefined && this.#sink?.copyObject !== undefined && !this.#uncopied.has(bucket);
   }
 
+  /** Whether objects in the bucket are the sink's own. */
+  holds(bucket: string): boolean {
+    return this.#sink?.holds?.(bucket) === true;
+  }
+
   partitionOf(record: RecordView): string {
     return this.#sink?.partition?.(record) ?? "";
   }
@@ -294,6 +299,7 @@ export class Lane {
     }
     if (this.#isResending) batch.nameByRecords();
     else if (part) batch.nameAsPiece();
+    if (batch.cell !== undefined && !this.#isResending) batch.source = this.#options.originOf(batch.item).object;
     this.#options.handle.wasSent = true;
     this.#queue.push({ batch: batch.seal(), slab: batch.slab });
     this.#pump();

@@ -8,7 +8,7 @@ import {
   type S3Client,
   UploadPartCopyCommand,
 } from "@aws-sdk/client-s3";
-import { type CopyResult, DELIVERED, type ObjectCopy } from "@sluice/core";
+import { type CopyResult, DELIVERED, metadataOf, type ObjectCopy } from "@sluice/core";
 import type { Failure } from "../aws/failure.ts";
 import { keyOf } from "./key.ts";
 import type { ArchiveOptions } from "./options.ts";
@@ -79,6 +79,7 @@ async function copyWhole(
     ...placed(options, keyOf(copy.partition, copy.id)),
     ...sourceOf(copy),
     // Not the source's own, whose tags would take permissions to read.
+    Metadata: metadataOfCopy(copy),
     MetadataDirective: "REPLACE",
     TaggingDirective: "REPLACE",
   });
@@ -94,7 +95,7 @@ async function copyInParts(
 ): Promise<string | undefined> {
   const { Bucket, Key, ...rest } = placed(options, keyOf(copy.partition, copy.id));
   const { ExpectedBucketOwner } = rest;
-  const create = new CreateMultipartUploadCommand({ Bucket, Key, ...rest });
+  const create = new CreateMultipartUploadCommand({ Bucket, Key, ...rest, Metadata: metadataOfCopy(copy) });
   const { UploadId } = await attempt((abortSignal) => client.send(create, { abortSignal }));
   const upload = { Bucket, Key, UploadId, ExpectedBucketOwner };
   try {
@@ -146,6 +147,13 @@ async function copyParts(
   await Promise.allSettled(workers);
   await Promise.all(workers);
   return parts;
+}
+
+/** By which what is read from it again has the ids of what is read from the source. */
+function metadataOfCopy({ ref, etag, lastModified }: ObjectCopy): Record<string, string> {
+  const { bucket, key, region, account } = ref;
+  const source = { bucket, key, etag, region, account, lastModified };
+  return { ...metadataOf({ kind: "lines", start: 0, source }) };
 }
 
 function sourceOf({ ref, etag }: ObjectCopy): Source {

@@ -6,7 +6,8 @@ import {
   type PutObjectCommandOutput,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import type { EncodedBatch } from "@sluice/core";
+import { type EncodedBatch, metadataOf } from "@sluice/core";
+import { ENCODINGS } from "./encode.ts";
 import { keyOf, nameOf } from "./key.ts";
 import type { ArchiveOptions } from "./options.ts";
 
@@ -29,6 +30,7 @@ export async function put(
     ...placed(options, keyOf(batch.partition, nameOf(batch))),
     Body: batch.bytes,
     ChecksumCRC32: checksum,
+    Metadata: { ...metadataOf(ENCODINGS[options.format].marks(batch)) },
   });
   return { checksum, answer: await client.send(command, { abortSignal }) };
 }

@@ -4,7 +4,7 @@ import { clientConfig } from "../aws/client.ts";
 import { type Failure, failureOf } from "../aws/failure.ts";
 import { redactor } from "../aws/redact.ts";
 import { type Attempt, copied, copyObject, copyResultOf } from "./copy.ts";
-import { ENCODINGS } from "./encode.ts";
+import { ENCODINGS, type Encoding } from "./encode.ts";
 import { keyPartition, templateOf } from "./key.ts";
 import { type ArchiveOptions, copies } from "./options.ts";
 import { ERRORS, outcomeOf } from "./outcomes.ts";
@@ -22,6 +22,11 @@ const LIMITS: Partial<SinkLimits> = {
 
 /** Without cells a batch ends with its invocation, or when it is this large. */
 const COMBINED: Partial<SinkLimits> = { maxBatchBytes: 64 * MiB, maxBatchRecords: 1_000_000, maxInFlight: 2 };
+
+function encoding(format: ArchiveOptions["format"]): Omit<Encoding, "marks"> {
+  const { marks: _, ...rest } = ENCODINGS[format];
+  return rest;
+}
 
 export function archiveSink(options: ArchiveOptions): Sink {
   const { bucket, requestTimeoutMs, forcePathStyle, expectedBucketOwner } = options;
@@ -41,8 +46,9 @@ export function archiveSink(options: ArchiveOptions): Sink {
     dedupes: options.combine ? "never" : "within-index",
     limits: options.combine ? COMBINED : LIMITS,
     gzip: options.compressionLevel,
+    holds: (name) => name === bucket,
     partition: keyPartition(templateOf(options)),
-    ...ENCODINGS[options.format],
+    ...encoding(options.format),
     send: (batch, call): Promise<SendResult> =>
       withTimeout(requestTimeoutMs, call.signal, (signal) => put(client, options, batch, signal)).then(
         outcomeOf,

@@ -47,8 +47,17 @@ export function sliceOf({ headers, body }: Answer, ref: ObjectRef, range: ByteRa
     size,
     lastModified: Number.isNaN(modified) ? undefined : modified,
     versionId: typeof versionId === "string" ? versionId : undefined,
+    metadata: metadataOf(headers),
     body,
   };
+}
+
+const META = "x-amz-meta-";
+
+function metadataOf(headers: Answer["headers"]): ObjectSlice["metadata"] {
+  const names = Object.keys(headers).filter((name) => name.startsWith(META));
+  if (names.length === 0) return undefined;
+  return Object.fromEntries(names.map((name) => [name.slice(META.length), String(headers[name])]));
 }
 
 /** S3 has no range that an empty object, or one that ends before `start`, could answer: 416. */
