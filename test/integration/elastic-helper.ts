@@ -25,6 +25,11 @@ export function recordsOf(...records: readonly TestRecord[]): ReturnType<typeof 
   return records.map((record, i) => testRecord({ start: i * 1_000_000, ...record }));
 }
 
+/** As in a redelivery: the records may have been delivered before. */
+export function sendAgain(sink: Sink, ...records: readonly TestRecord[]): Promise<SendResult> {
+  return sink.send(encodeBatch(sink, recordsOf(...records)), { ...sendCall(), again: true });
+}
+
 export function sendRecords(sink: Sink, ...records: readonly TestRecord[]): Promise<SendResult> {
   return sink.send(encodeBatch(sink, recordsOf(...records)), sendCall());
 }

@@ -1,7 +1,7 @@
 import type { Sink } from "@sluice/core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ElasticsearchEngine, startElasticsearch } from "../../tooling/engines/elasticsearch.ts";
-import { ask, countOf, type Json, kindsOf, sendRecords, sinkFor, unique } from "./elastic-helper.ts";
+import { ask, countOf, type Json, kindsOf, sendAgain, sendRecords, sinkFor, unique } from "./elastic-helper.ts";
 
 let engine: ElasticsearchEngine;
 let admin: string;
@@ -28,8 +28,8 @@ interface Key {
 }
 
 /** A key that may do to one index what a log shipper must, and nothing else. */
-async function writerKey(index: string): Promise<Key> {
-  const role = { indices: [{ names: [index], privileges: ["create_doc", "auto_configure"] }] };
+async function writerKey(index: string, ...more: readonly string[]): Promise<Key> {
+  const role = { indices: [{ names: [index], privileges: ["create_doc", "auto_configure", ...more] }] };
   const body = { name: unique("writer-"), role_descriptors: { writer: role } };
   return (await ask(engine.url, "POST", "/_security/api_key", body, admin)) as unknown as Key;
 }
@@ -75,6 +75,38 @@ test("a key that may write one index and not the other fails the other's records
   const result = await sendRecords(sink, { dataset: allowed }, { dataset: forbidden }, { dataset: allowed });
   expect(kindsOf(result, 3)).toEqual(["delivered", "fail", "delivered"]);
   expect(result).toMatchObject({ outcomes: [{}, { reason: { code: "security_exception", status: 403 } }, {}] });
+});
+
+describe("what may have been delivered before", () => {
+  const named = (): string => `logs-${unique("again")}-default`;
+  const targetOf = async (stream: string, key: Key, options: Json = {}): Promise<Sink> =>
+    sinkWith({ apiKey: key.encoded }, { target: stream, ...options });
+  const rollover = (stream: string): Promise<Json> => ask(engine.url, "POST", `/${stream}/_rollover`, {}, admin);
+
+  test("a key that may read finds it in older indices", async () => {
+    const stream = named();
+    const sink = await targetOf(stream, await writerKey(stream, "read"));
+    expect(await sendAgain(sink, { message: "one" })).toEqual({ kind: "delivered" });
+    await rollover(stream);
+    expect(await sendAgain(sink, { message: "one" }, { message: "two" })).toEqual({ kind: "delivered" });
+    expect(await countOf(engine.url, stream, admin)).toBe(2);
+  });
+
+  test("a key that may only write is told what it lacks; without looking up it doubles", async () => {
+    const stream = named();
+    const key = await writerKey(stream);
+    const sink = await targetOf(stream, key);
+    const denied = { kind: "unavailable", reason: { code: "security_exception", status: 403 } };
+    expect(await sendAgain(sink, {})).toMatchObject(denied);
+    expect(await sendRecords(sink, {})).toEqual({ kind: "delivered" });
+    const result = await sendAgain(sink, {});
+    expect(result).toMatchObject(denied);
+    for (const word of [stream, '"read"', '"dedupe: index"'])
+      expect(JSON.stringify(result)).toContain(word.replaceAll('"', '\\"'));
+    await rollover(stream);
+    expect(await sendAgain(await targetOf(stream, key, { dedupe: "index" }), {})).toEqual({ kind: "delivered" });
+    expect(await countOf(engine.url, stream, admin)).toBe(2);
+  });
 });
 
 test("a key that was withdrawn", async () => {

@@ -5,6 +5,9 @@ const NEWLINE = 0x0a;
 /** Action lines kept ready; beyond it (one a dataset and hour at most) they are made anew. */
 const MAX_PREFIXES = 1024;
 
+/** How every action line begins; the index's name follows, which needs no escapes, and a quote. */
+export const ACTION = '{"create":{"_index":"';
+
 /** Two lines a record: `{"create":{"_index":"…","_id":"…"}}` and the document. All of the first but the id is ready bytes per index. */
 export function createEncoder(target: Target): (record: RecordView, out: ByteWriter) => undefined {
   const ready = new Map<string, Uint8Array>();
@@ -18,7 +21,7 @@ export function createEncoder(target: Target): (record: RecordView, out: ByteWri
     const known = ready.get(index);
     if (known !== undefined) return known;
     if (ready.size >= MAX_PREFIXES) ready.clear();
-    const made = Buffer.from(`{"create":{"_index":${JSON.stringify(index)},"_id":"`);
+    const made = Buffer.from(`${ACTION}${index}","_id":"`);
     ready.set(index, made);
     return made;
   };

@@ -9,6 +9,7 @@ test("defaults", () => {
   expect(elasticsearchOptions.parse({ url })).toEqual({
     url,
     target: "logs-{dataset}-{namespace}",
+    dedupe: "stream",
     compression: "gzip",
     compressionLevel: 1,
     requestTimeoutMs: 30_000,
@@ -51,6 +52,7 @@ describe("refused", () => {
     [{ url, headers: { "Content-Type": "text/plain" } }, "headers.Content-Type"],
     [{ url, headers: { "X-A": "a\r\nX-B: b" } }, "headers.X-A: expected printable ASCII"],
     [{ url, compression: "zstd" }, "compression"],
+    [{ url, dedupe: "never" }, "dedupe"],
     [{ url, colour: "red" }, "colour"],
   ])("%j", (value, problem) => {
     expect(problems(value).join("\n")).toContain(problem);

@@ -27,6 +27,8 @@ export interface ElasticOptions {
   readonly target: string;
   /** Ingest pipeline to be run on every document. */
   readonly pipeline?: string | undefined;
+  /** When records are looked up before they are sent, in all indices behind their names: where they may have been delivered; never; always. */
+  readonly dedupe: "stream" | "index" | "always";
   readonly compression: "gzip" | "none";
   /** Of zlib, 1 (fastest) to 9. */
   readonly compressionLevel: number;
@@ -81,6 +83,7 @@ const common = {
     })
     .default(DEFAULT_TARGET),
   pipeline: text.optional(),
+  dedupe: z.enum(["stream", "index", "always"]).default("stream"),
   compression: z.enum(["gzip", "none"]).default("gzip"),
   compressionLevel: z.int().min(1).max(9).default(1),
   requestTimeoutMs: z.int().positive().default(30_000),

@@ -226,6 +226,65 @@ describe("more than the node's memory for indexing", () => {
   });
 });
 
+describe("whether what is to be sent again may have been taken", () => {
+  test.each([
+    ["RESET", true],
+    ["TIMEOUT", true],
+    ["NETWORK", true],
+    ["ABORTED", true],
+    ["ECONNREFUSED", undefined],
+    ["DNS", undefined],
+  ])("no answer, %s: %s", (code, unsure) => {
+    const failure = { kind: "failure", code, message: "gone", lasting: false } as const;
+    expect(sendResult(failure, of(1), tell)).toEqual({
+      kind: "retry",
+      reason: { code, message: "gone" },
+      ...(unsure && { unsure }),
+    });
+  });
+
+  test.each([
+    [429, undefined],
+    [408, true],
+    [500, true],
+    [502, true],
+    [503, true],
+    [504, true],
+  ])("%i, whole or of an item: %s", (status, unsure) => {
+    expect(sendResult(answer(status, ""), of(1), tell)).toHaveProperty("kind", "retry");
+    expect((sendResult(answer(status, ""), of(1), tell) as { unsure?: boolean }).unsure).toBe(unsure);
+    const outcome = item(status, "timeout_exception");
+    expect(outcome.kind === "retry" && outcome.unsure).toBe(unsure);
+  });
+});
+
+describe("a failure store", () => {
+  const used = { create: { failure_store: "used", status: 201 } };
+  const words = { code: "FAILURE_STORE", status: 201 };
+
+  test("what it took was refused, though the answer is 201", () => {
+    const bulk = { errors: false, items: [{ create: { status: 201 } }, used] };
+    expect(sendResult(answer(200, bulk), of(2), tell)).toMatchObject({
+      kind: "each",
+      outcomes: [{ kind: "delivered" }, { kind: "reject", reason: words }],
+    });
+  });
+
+  test.each(["not_enabled", "failed", "not_applicable_or_unknown"])("%s: the error counts, or its absence", (word) => {
+    const error = { type: "document_parsing_exception", reason: "failed to parse" };
+    const bulk = {
+      errors: true,
+      items: [
+        { create: { failure_store: word, status: 400, error } },
+        { create: { failure_store: word, status: 201 } },
+      ],
+    };
+    expect(sendResult(answer(200, bulk), of(2), tell)).toMatchObject({
+      outcomes: [{ kind: "reject", reason: { code: "document_parsing_exception" } }, { kind: "delivered" }],
+    });
+  });
+});
+
 test("OpenSearch's cause in place of its bare words", () => {
   const error = { type: "mapper_parsing_exception", reason: "failed to parse", caused_by: { reason: "empty name" } };
   const result = sendResult(answer(200, { errors: true, items: [{ create: { status: 400, error } }] }), of(1), tell);
@@ -237,5 +296,5 @@ test.each([
   [true, "unavailable"],
 ])("no answer, lasting: %s → %s", (lasting, kind) => {
   const result = sendResult({ kind: "failure", code: "RESET", message: "gone", lasting }, of(1), tell);
-  expect(result).toEqual({ kind, reason: { code: "RESET", message: "gone" } });
+  expect(result).toEqual({ kind, reason: { code: "RESET", message: "gone" }, ...(lasting ? {} : { unsure: true }) });
 });

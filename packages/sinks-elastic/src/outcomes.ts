@@ -7,15 +7,23 @@ import type { Answer, Failure } from "./send.ts";
 
 /** Cuts the answer to what is read here; the status keeps items positional, for an item without anything is left out. */
 export const FILTER_PATH =
-  "errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason";
+  "errors,items.*.status,items.*.failure_store,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason";
+
+/** Without an answer, only of these is it known that nothing was taken. */
+const UNSENT: ReadonlySet<string> = new Set(["ECONNREFUSED", "DNS"]);
+const TOO_MANY = 429;
 
 /** An item of an answer cut by FILTER_PATH. */
 const CREATED_ITEM = '{"create":{"status":201}}';
 const NO_ERRORS = '{"errors":false';
 const ITEMS = '"items":[';
 
+const REFUSED = ["FAILURE_STORE", "the data stream refused it and put it into its failure store", 201] as const;
+
 interface Item {
   readonly status?: number;
+  /** "used": the document was refused and put where searches of the stream don't find it (Elasticsearch 8.15 and later). */
+  readonly failure_store?: unknown;
   readonly error?: {
     readonly type?: unknown;
     readonly reason?: unknown;
@@ -30,7 +38,9 @@ interface BulkAnswer {
 /** What came of a batch. */
 export function sendResult(answer: Answer | Failure, sent: Sent, tell: Tell): SendResult {
   if (answer.kind === "failure") {
-    return { kind: answer.lasting ? "unavailable" : "retry", reason: tell(answer.code, answer.message) };
+    const reason = tell(answer.code, answer.message);
+    if (answer.lasting) return { kind: "unavailable", reason };
+    return { kind: "retry", reason, ...(UNSENT.has(answer.code) ? {} : { unsure: true }) };
   }
   if (answer.status < 200 || answer.status > 299) return refusal(answer, sent, tell);
   return allCreated(answer.text, sent.count) ? DELIVERED : eachOf(answer, sent, tell);
@@ -84,7 +94,10 @@ function outcomeOf(item: Item | undefined, tell: Tell): RecordOutcome {
   const type = item?.error === undefined ? undefined : (errorType(item.error.type) ?? "unknown");
   const words = wordsOf(item);
   const kind = itemKind(status, type, words);
-  return kind === "delivered" ? DELIVERED : { kind, reason: tell(type ?? `HTTP_${status}`, words, status) };
+  if (kind === "delivered")
+    return item?.failure_store === "used" ? { kind: "reject", reason: tell(...REFUSED) } : DELIVERED;
+  const reason = tell(type ?? `HTTP_${status}`, words, status);
+  return kind === "retry" && status !== TOO_MANY ? { kind, reason, unsure: true } : { kind, reason };
 }
 
 /** OpenSearch says no more than "failed to parse" and leaves the rest to the cause. */

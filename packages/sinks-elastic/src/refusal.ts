@@ -43,8 +43,10 @@ export function refusal(answer: Answer, sent: Sent, tell: Tell): SendResult {
   const kind = refusalKind(answer.status, type, words, sent);
   const code = type ?? `HTTP_${answer.status}`;
   const reason = tell(code, words === "" ? `HTTP ${answer.status} without a reason` : words, answer.status);
-  const afterMs = kind === "retry" ? retryAfterMs(answer.headers["retry-after"]) : undefined;
-  return kind === "retry" && afterMs !== undefined ? { kind, reason, afterMs } : { kind, reason };
+  if (kind !== "retry") return { kind, reason };
+  const afterMs = retryAfterMs(answer.headers["retry-after"]);
+  const unsure = answer.status === 429 ? {} : { unsure: true };
+  return { kind, reason, ...(afterMs === undefined ? {} : { afterMs }), ...unsure };
 }
 
 function refusalKind(status: number, type: string | undefined, words: string, sent: Sent): Refusal {

@@ -45,7 +45,8 @@ describe("the request", () => {
     const { pathname, searchParams } = new URL(request?.path ?? "", url);
     expect(pathname).toBe("/_bulk");
     expect(Object.fromEntries(searchParams)).toEqual({
-      filter_path: "errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason",
+      filter_path:
+        "errors,items.*.status,items.*.failure_store,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason",
       pipeline: "clean",
     });
     expect(request?.headers).toMatchObject({

@@ -1,7 +1,10 @@
 import type { Client } from "@elastic/elasticsearch";
 import type { EncodedBatch, Reason, SendCall, SendResult, Sink, SinkLimits } from "@sluice/core";
+import { BulkLines } from "./bulk-lines.ts";
 import { connect, type Product, secretsOf } from "./client.ts";
+import { type Post, sendMissing } from "./dedupe.ts";
 import { createEncoder, documentOf } from "./encode.ts";
+import { type Ask, Lookup } from "./lookup.ts";
 import type { ElasticOptions } from "./options.ts";
 import { FILTER_PATH, sendResult } from "./outcomes.ts";
 import { createTell, type Tell } from "./reason.ts";
@@ -22,28 +25,31 @@ const LIMITS: Partial<SinkLimits> = {
 export async function createElasticSink(options: ElasticOptions, product: Product): Promise<Sink> {
   const client = await connect(options, product);
   const tell = createTell(secretsOf(options));
+  const gzipLevel = options.compression === "none" ? undefined : options.compressionLevel;
+  const lookupOptions = { primary: product === "opensearch", gzipLevel };
+  const send = (batch: EncodedBatch, call: SendCall): Promise<SendResult> => {
+    const ask: Ask = (request) => {
+      const timeoutMs = Math.min(options.requestTimeoutMs, Math.max(0, call.deadline.remainingMs()));
+      return exchange(client, request, call.signal, timeoutMs);
+    };
+    const post: Post = async (body, sent) => sendResult(await ask(bulkRequest(options, body)), sent, tell);
+    if (!looksUp(options, call)) return post(batch.bytes, { count: batch.count, bytes: batch.offset(batch.count) });
+    return sendMissing(batch, new BulkLines(batch, gzipLevel), new Lookup(ask, tell, lookupOptions), post);
+  };
   return {
     limits: LIMITS,
-    dedupes: "within-index",
-    ...(options.compression === "none" ? {} : { gzip: options.compressionLevel }),
+    dedupes: options.dedupe === "index" ? "within-index" : "always",
+    ...(gzipLevel === undefined ? {} : { gzip: gzipLevel }),
     encode: createEncoder(new Target(options.target)),
     document: documentOf,
-    send: (batch, call) => send(client, options, tell, batch, call),
+    send,
     probe: (signal) => probe(client, options, tell, signal),
     close: () => client.close(),
   };
 }
 
-async function send(
-  client: Client,
-  options: ElasticOptions,
-  tell: Tell,
-  batch: EncodedBatch,
-  call: SendCall,
-): Promise<SendResult> {
-  const timeoutMs = Math.min(options.requestTimeoutMs, Math.max(0, call.deadline.remainingMs()));
-  const answer = await exchange(client, bulkRequest(options, batch.bytes), call.signal, timeoutMs);
-  return sendResult(answer, { count: batch.count, bytes: batch.offset(batch.count) }, tell);
+function looksUp({ dedupe }: ElasticOptions, { again }: SendCall): boolean {
+  return dedupe === "always" || (dedupe === "stream" && again);
 }
 
 function bulkRequest({ compression, pipeline }: ElasticOptions, bytes: Uint8Array): Request {

@@ -35,8 +35,8 @@ export interface Reason {
 
 export type RecordOutcome =
   | { readonly kind: "delivered" }
-  /** Worth sending again, alone. */
-  | { readonly kind: "retry"; readonly reason: Reason }
+  /** Worth sending again, alone. `unsure`: it may have been taken all the same. */
+  | { readonly kind: "retry"; readonly reason: Reason; readonly unsure?: boolean | undefined }
   /** The record's own fault: it goes to the dead letters. */
   | { readonly kind: "reject"; readonly reason: Reason }
   /** The sink's fault (this record's index is blocked, say): its unit fails; others go on. */
@@ -44,8 +44,16 @@ export type RecordOutcome =
 
 export type SendResult =
   | { readonly kind: "delivered" }
-  /** Nothing was taken. Core waits (at least `afterMs`), backs off, and gives up at the deadline: the units fail. */
-  | { readonly kind: "retry"; readonly reason: Reason; readonly afterMs?: number | undefined }
+  /**
+   * Nothing was taken, or, where `unsure`, it may have been all the same (no answer, or one of something in between). Core waits (at
+   * least `afterMs`), backs off, and gives up at the deadline: the units fail.
+   */
+  | {
+      readonly kind: "retry";
+      readonly reason: Reason;
+      readonly afterMs?: number | undefined;
+      readonly unsure?: boolean | undefined;
+    }
   /** Too large, or refused whole: core halves it; a single record is rejected. */
   | { readonly kind: "split"; readonly reason: Reason }
   /** Credentials refused: core has the secrets read anew once, then tries again. */
@@ -107,13 +115,17 @@ export interface SendCall {
   /** 1 for the first. */
   readonly attempt: number;
   readonly deadline: Deadline;
-  /** Some of its records may have been delivered in an earlier invocation: a redelivery, a continuation, a replay, a backfill. */
+  /**
+   * Some of its records may have been delivered before: in an earlier invocation (a redelivery, a continuation, a replay, a
+   * backfill), or by an earlier attempt that was `unsure`.
+   */
   readonly again: boolean;
 }
 
 /**
  * A destination. Small, because core batches, retries, splits, limits, isolates and accounts for it.
- * Adapters hold no buffers of records, keep no timers and never retry: a `send` is one request.
+ * Adapters hold no buffers of records, keep no timers and never retry: a `send` is one request that writes; with `again`,
+ * requests that ask what is there already may come before it.
  */
 export interface Sink {
   /** What the adapter can take; missing ones get the defaults. */

@@ -55,6 +55,28 @@ test("only the records that need it are sent again", async () => {
   expect(counts.delivered).toEqual({ sink: 4 });
 });
 
+test("once an attempt was unsure, all that follow of its batch may be there already", async () => {
+  const answers: readonly SendResult[] = [
+    { kind: "retry", reason: REASON },
+    {
+      kind: "each",
+      outcomes: [DELIVERED, { kind: "retry", reason: REASON, unsure: true }, { kind: "retry", reason: REASON }],
+    },
+    { kind: "unauthorized", reason: REASON },
+    { kind: "split", reason: REASON },
+  ];
+  const again: boolean[] = [];
+  const sink = scriptedSink((_batch, call, number) => {
+    again.push(call.again);
+    return answers[number - 1] ?? { kind: "delivered" };
+  });
+  const pipeline = pipelineOf({ sink });
+  expect((await pipeline.write(lines(3))).counts.delivered).toEqual({ sink: 3 });
+  expect(again).toEqual([false, false, true, true, true, true]);
+  await pipeline.write([{ message: "another", id: "another" }]);
+  expect(again.at(-1)).toBe(false);
+});
+
 test("Retry-After is waited for, beyond the backoff", async () => {
   const clock = fakeClock(0, { auto: true });
   const sink = scriptedSink((_batch, _call, number) =>

@@ -24,6 +24,8 @@ export interface DeliveryOptions extends Patience {
 export class Delivery {
   readonly #options: DeliveryOptions;
   #renewed = false;
+  /** An attempt may have been taken without a word of it. */
+  #unsure = false;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -77,12 +79,14 @@ export class Delivery {
     const { handle, signal, deadline } = this.#options;
     try {
       const sink = await handle.sink();
-      const result = await sink.send(batch, { signal, attempt, deadline, again: batch.again });
+      const result = await sink.send(batch, { signal, attempt, deadline, again: batch.again || this.#unsure });
+      this.#unsure ||= isUnsure(result);
       if (result.kind !== "each" || result.outcomes.length === batch.count) return result;
       const message = `${result.outcomes.length} outcomes for ${batch.count} records`;
       return { kind: "unavailable", reason: { code: "SINK_PROTOCOL", message } };
     } catch (error) {
       const reason = reasonOf(error);
+      this.#unsure = true;
       return signal.aborted ? { kind: "retry", reason } : { kind: "unavailable", reason };
     }
   }
@@ -139,4 +143,9 @@ export class Delivery {
   #settleAll(batch: SealedBatch, how: Settlement, reason?: Reason): void {
     for (let i = 0; i < batch.count; i++) this.#options.settle(batch, i, how, reason);
   }
+}
+
+function isUnsure(result: SendResult): boolean {
+  if (result.kind === "each") return result.outcomes.some((outcome) => outcome.kind === "retry" && outcome.unsure);
+  return result.kind === "retry" && result.unsure === true;
 }
