@@ -1,0 +1,138 @@
+import { randomBytes } from "node:crypto";
+import { CreateBucketCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
+import { type Claim, type Logger, silentLogger } from "@sluice/core";
+import { createContinuationQueue, createPostpone } from "@sluice/lambda-entry";
+import { beforeAll, expect, inject, test } from "vitest";
+
+const endpoint = inject("awsEndpoint");
+const aws = { endpoint, region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
+const sqs = new SQSClient(aws);
+const s3 = new S3Client({ ...aws, forcePathStyle: true });
+const name = (what: string): string => `${what}-${randomBytes(4).toString("hex")}`;
+const bucket = name("claims");
+const { signal } = new AbortController();
+
+beforeAll(async () => {
+  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+});
+
+async function createQueue(attributes: Record<string, string> = {}): Promise<{ url: string; arn: string }> {
+  const made = await sqs.send(new CreateQueueCommand({ QueueName: name("continue"), Attributes: attributes }));
+  const QueueUrl = made.QueueUrl ?? "";
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
+  return { url: QueueUrl, arn: Attributes?.QueueArn ?? "" };
+}
+
+async function receive(QueueUrl: string, VisibilityTimeout: number, WaitTimeSeconds = 0): Promise<Message[]> {
+  const command = new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout, WaitTimeSeconds, MaxNumberOfMessages: 10 });
+  return (await sqs.send(command)).Messages ?? [];
+}
+
+function continuationOn(queue: string, claims = { bucket, prefix: `${name("pipe")}/` }) {
+  return createContinuationQueue({ config: { queue, claims, maxHops: 1000 }, aws });
+}
+
+test("a message arrives as it was sent, characters that SQS doesn't take among them", async () => {
+  const { url } = await createQueue();
+  const value = { key: "a\uffff\ufffe\u0001\u{1f600}ü", position: 7 };
+  await continuationOn(url).send(JSON.stringify(value), signal);
+  const [message, ...more] = await receive(url, 60);
+  expect(JSON.parse(message?.Body ?? "")).toEqual(value);
+  expect(more).toEqual([]);
+});
+
+test.each([
+  ["beyond what goes into a message", {}, 1_000_000],
+  ["beyond what its queue is set to take", { MaximumMessageSize: "262144" }, 300_000],
+])("a body %s comes back by its claim", async (_, attributes, bytes) => {
+  const { url } = await createQueue(attributes);
+  const prefix = `${name("pipe")}/`;
+  const queue = continuationOn(url, { bucket, prefix });
+  const body = JSON.stringify({ text: "ü".repeat(bytes / 2) });
+  await queue.send(body, signal);
+  await queue.send(body, signal);
+  const messages = await receive(url, 60);
+  expect(messages).toHaveLength(2);
+  for (const { Body = "" } of messages) {
+    const { sluice, v, ...claim } = JSON.parse(Body) as Claim & { sluice: string; v: number };
+    expect({ sluice, v, bucket: claim.bucket }).toEqual({ sluice: "claim", v: 1, bucket });
+    expect(await queue.redeem(claim, signal)).toBe(body);
+  }
+  const { KeyCount } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
+  expect(KeyCount).toBe(1);
+});
+
+test("a queue or a bucket that isn't there refuses", async () => {
+  const { url } = await createQueue();
+  const large = JSON.stringify("x".repeat(1_000_000));
+  await expect(continuationOn(`${url}-gone`).send("{}", signal)).rejects.toMatchObject({
+    code: "CONTINUATION_REFUSED",
+    message: expect.stringContaining(`${url}-gone: QueueDoesNotExist`),
+  });
+  const queue = continuationOn(url, { bucket: `${bucket}-gone`, prefix: "" });
+  await expect(queue.send(large, signal)).rejects.toMatchObject({
+    code: "CONTINUATION_REFUSED",
+    message: expect.stringContaining("NoSuchBucket"),
+  });
+  expect(await receive(url, 60)).toEqual([]);
+  const key = `${"0".repeat(64)}.json`;
+  await expect(queue.redeem({ bucket, key }, signal)).rejects.toMatchObject({ code: "OBJECT_MISSING" });
+});
+
+test("a postponed message stays away when others come back", async () => {
+  const { url, arn } = await createQueue();
+  const bodies = Array.from({ length: 9 }, (_, i) => String(i));
+  const Entries = bodies.map((MessageBody) => ({ Id: MessageBody, MessageBody }));
+  await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
+  const messages = await receive(url, 4);
+  expect(messages).toHaveLength(9);
+  const failed = messages.filter(({ Body }) => Number(Body) > 0);
+  const lines: unknown[] = [];
+  const logger: Logger = { log: (...line) => lines.push(line) };
+  const postponed = failed.map(({ ReceiptHandle = "" }) => ({
+    queueArn: arn,
+    receiptHandle: ReceiptHandle,
+    seconds: 600,
+  }));
+  await createPostpone({ aws, logger }).postpone(postponed, signal);
+  expect(lines).toEqual([]);
+  expect((await receive(url, 600, 20)).map(({ Body }) => Body)).toEqual(["0"]);
+  expect(await receive(url, 600)).toEqual([]);
+  const about = new GetQueueAttributesCommand({
+    QueueUrl: url,
+    AttributeNames: ["ApproximateNumberOfMessagesNotVisible"],
+  });
+  expect((await sqs.send(about)).Attributes).toEqual({ ApproximateNumberOfMessagesNotVisible: "9" });
+});
+
+test("postponed by nothing, a message comes at once", async () => {
+  const { url, arn } = await createQueue();
+  await continuationOn(url).send("{}", signal);
+  const [message] = await receive(url, 600);
+  const receiptHandle = message?.ReceiptHandle ?? "";
+  await createPostpone({ aws, logger: silentLogger }).postpone([{ queueArn: arn, receiptHandle, seconds: 0 }], signal);
+  expect(await receive(url, 600)).toHaveLength(1);
+});
+
+test("what can't be postponed is told, with a count, and costs nothing else", async () => {
+  const { url, arn } = await createQueue();
+  await continuationOn(url).send("{}", signal);
+  const [message] = await receive(url, 600);
+  const lines: unknown[] = [];
+  const logger: Logger = { log: (...line) => lines.push(line) };
+  const each = { queueArn: arn, receiptHandle: message?.ReceiptHandle ?? "", seconds: 0 };
+  const messages = [each, { ...each, receiptHandle: "nobody's" }, { ...each, queueArn: `${arn}-gone` }];
+  await createPostpone({ aws, logger }).postpone(messages, signal);
+  expect(lines).toHaveLength(2);
+  expect(lines).toContainEqual(["warn", "messages not postponed", { code: "ReceiptHandleIsInvalid", messages: 1 }]);
+  expect(lines).toContainEqual(["warn", "messages not postponed", { code: "QueueDoesNotExist", messages: 1 }]);
+  expect(await receive(url, 600)).toHaveLength(1);
+});
