@@ -1,4 +1,10 @@
 import { randomBytes } from "node:crypto";
+import {
+  CreateFunctionCommand,
+  LambdaClient,
+  PutFunctionRecursionConfigCommand,
+  type RecursiveLoop,
+} from "@aws-sdk/client-lambda";
 import { CreateBucketCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import {
   CreateQueueCommand,
@@ -9,7 +15,8 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import { type Claim, type Logger, silentLogger } from "@sluice/core";
-import { createContinuationQueue, createPostpone } from "@sluice/lambda-entry";
+import { checkContinuation, createContinuationQueue, createPostpone } from "@sluice/lambda-entry";
+import { zipSync } from "fflate";
 import { beforeAll, expect, inject, test } from "vitest";
 
 const endpoint = inject("awsEndpoint");
@@ -135,4 +142,46 @@ test("what can't be postponed is told, with a count, and costs nothing else", as
   expect(lines).toContainEqual(["warn", "messages not postponed", { code: "ReceiptHandleIsInvalid", messages: 1 }]);
   expect(lines).toContainEqual(["warn", "messages not postponed", { code: "QueueDoesNotExist", messages: 1 }]);
   expect(await receive(url, 600)).toHaveLength(1);
+});
+
+async function createFunction(recursiveLoop: RecursiveLoop): Promise<string> {
+  const lambda = new LambdaClient(aws);
+  const FunctionName = name("sluice");
+  await lambda.send(
+    new CreateFunctionCommand({
+      FunctionName,
+      Runtime: "nodejs24.x",
+      Handler: "index.handler",
+      Role: "arn:aws:iam::000000000000:role/sluice",
+      Code: { ZipFile: zipSync({ "index.mjs": Buffer.from("export const handler = async () => {};") }) },
+    }),
+  );
+  await lambda.send(new PutFunctionRecursionConfigCommand({ FunctionName, RecursiveLoop: recursiveLoop }));
+  return FunctionName;
+}
+
+test("what is needed to go on is found, and what would end it", async () => {
+  const dead = await createQueue();
+  const redrive = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: 5 });
+  const { url } = await createQueue({ RedrivePolicy: redrive, VisibilityTimeout: "360" });
+  const config = { queue: url, claims: { bucket, prefix: "" }, maxHops: 1000 };
+  const functionName = await createFunction("Allow");
+  expect(await checkContinuation({ config, aws, functionName })).toEqual([
+    {
+      key: "continuation.queue",
+      type: "sqs",
+      state: "visibility timeout 360 s, 5 receives",
+      warnings: [expect.stringMatching(/^maxReceiveCount is 5: /)],
+    },
+    { key: "continuation.claims", type: "s3", state: `bucket ${bucket} is there`, warnings: [] },
+    { key: `function ${functionName}`, type: "lambda", state: "RecursiveLoop: Allow", warnings: [] },
+  ]);
+  const wrong = { queue: `${url}-gone`, claims: { bucket: `${bucket}-gone`, prefix: "" }, maxHops: 1000 };
+  const stopped = await createFunction("Terminate");
+  const findings = await checkContinuation({ config: wrong, aws, functionName: stopped });
+  expect(findings.map(({ trouble }) => trouble?.code)).toEqual([
+    "QueueDoesNotExist",
+    "OBJECT_MISSING",
+    "RecursiveLoop",
+  ]);
 });

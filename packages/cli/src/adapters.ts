@@ -14,10 +14,12 @@ import {
 } from "@sluice/core";
 import {
   bucketFolders,
+  checkContinuation,
   createPolledQueue,
   createPorts,
   createS3Reader,
   createSecretStore,
+  type Finding,
   jsonLogger,
   loadConfig,
   localFiles,
@@ -29,6 +31,8 @@ import {
 import { documentsTo } from "./output/documents-sink.ts";
 
 // The one file of this package that names the adapters it puts together.
+
+export type { Finding };
 
 export interface Loaded {
   readonly config: Config;
@@ -68,6 +72,8 @@ export interface Adapters {
   logger(write: (line: string) => void): Logger;
   readonly pollDefaults: PollDefaults;
   readonly clock: Clock;
+  /** Reaches what `continuation` names, and the function (by default the one the environment names) that reads its queue. */
+  reachContinuation(loaded: Loaded, functionName: string | undefined): Promise<readonly Finding[]>;
 }
 
 export interface Surroundings {
@@ -94,6 +100,11 @@ export function createAdapters({ env, cwd }: Surroundings): Adapters {
     queue: (url) => createPolledQueue({ url, env }),
     logger: (write) => jsonLogger({ level: logLevel(env.SLUICE_LOG_LEVEL) ?? "info", write }),
     pollDefaults: { queue: env.SLUICE_QUEUE, port: env.SLUICE_PORT, host: env.SLUICE_HOST },
+    async reachContinuation({ config: { continuation } }, functionName) {
+      if (continuation === undefined) return [];
+      const name = functionName ?? env.SLUICE_FUNCTION_NAME ?? env.AWS_LAMBDA_FUNCTION_NAME;
+      return checkContinuation({ config: continuation, functionName: name, env });
+    },
     clock: systemClock,
   };
 }

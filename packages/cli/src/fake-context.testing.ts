@@ -59,6 +59,7 @@ export interface FakeOptions {
   readonly cwd?: string;
   readonly pipeline?: Partial<Pipeline>;
   readonly load?: Adapters["load"];
+  readonly reachContinuation?: Adapters["reachContinuation"];
   readonly stdin?: string;
   readonly queue?: PolledQueue;
   readonly clock?: Clock;
@@ -109,6 +110,7 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
       logger: (write) => jsonLogger({ level: "debug", write }),
       pollDefaults: { queue: undefined, port: undefined, host: undefined, ...options.pollDefaults },
       clock: options.clock ?? systemClock,
+      reachContinuation: options.reachContinuation ?? (async () => []),
     },
   };
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { ConfigError, SluiceError } from "@sluice/core";
+import { ConfigError, parseConfig, SluiceError } from "@sluice/core";
 import { expect, test } from "vitest";
 import { fakeContext, outcomeOf } from "./fake-context.testing.ts";
 import { main } from "./main.ts";
@@ -42,6 +42,7 @@ test.each([
   [["poll", "--queue", QUEUE, "--grace", "-1"], "--grace"],
   [["poll", "--queue", QUEUE, "--drain", "--once"], "--drain and --once"],
   [["nope"], "expected one of the commands run, explain, decode, check, poll, got nope"],
+  [["check", "--function", "sluice"], "--function goes with --connect"],
   [[], "got nothing"],
 ])("%j is bad usage", async (argv, message) => {
   const context = fakeContext({ cwd: HERE });
@@ -142,6 +143,58 @@ test("check says what can't be reached", async () => {
   const context = fakeContext({ pipeline: { check } });
   expect(await main(["check", "--connect"], context)).toBe(1);
   expect(context.terminal.written.out).toContain("ECONNREFUSED: no\\x1b[31m answer");
+});
+
+const CONTINUED = parseConfig(
+  {
+    sinks: { stdout: { type: "stdout" } },
+    continuation: { queue: "https://sqs.eu-west-1.amazonaws.com/123456789012/continue", claims: { bucket: "aside" } },
+  },
+  "test",
+);
+const continued = async () => ({ config: CONTINUED, name: "test", baseDir: ".", found: true });
+
+test("check warns of a config without continuation and without dead letters", async () => {
+  const context = fakeContext();
+  expect(await main(["check"], context)).toBe(0);
+  expect(context.terminal.written.err).toMatch(/^warning: deadLetter: none: [\s\S]*\nwarning: continuation: none: /);
+});
+
+test("check --connect tells what it found of continuation", async () => {
+  const asked: unknown[] = [];
+  const reachContinuation = async (_: unknown, functionName: string | undefined) => {
+    asked.push(functionName);
+    return [
+      { key: "continuation.queue", type: "sqs", state: "visibility timeout 360 s", warnings: ["no dead-letter queue"] },
+      {
+        key: "function sluice",
+        type: "lambda",
+        trouble: { code: "RecursiveLoop", message: "Terminate" },
+        warnings: [],
+      },
+    ];
+  };
+  const context = fakeContext({ load: continued, reachContinuation });
+  expect(await main(["check", "--connect", "--function", "sluice"], context)).toBe(1);
+  expect(asked).toEqual(["sluice"]);
+  const { out, err } = context.terminal.written;
+  expect(out).toMatch(/continuation\.queue +sqs +ok: visibility timeout 360 s\n/);
+  expect(out).toMatch(/function sluice +lambda +RecursiveLoop: Terminate\n/);
+  expect(err).toContain("warning: continuation.queue: no dead-letter queue\n");
+  expect(err).not.toContain("wasn't checked");
+  const json = fakeContext({ load: continued, reachContinuation });
+  expect(await main(["check", "--connect", "--json"], json)).toBe(1);
+  expect(JSON.parse(json.terminal.written.out)).toMatchObject({
+    ok: false,
+    unreachable: [],
+    reached: [{ key: "continuation.queue" }, { trouble: { code: "RecursiveLoop" } }],
+  });
+});
+
+test.each([[["check"]], [["check", "--connect"]]])("%j says how to have the function checked", async (argv) => {
+  const context = fakeContext({ load: continued });
+  expect(await main(argv, context)).toBe(0);
+  expect(context.terminal.written.err).toContain("wasn't checked: sluice check --connect --function NAME\n");
 });
 
 test.each([

@@ -15,7 +15,7 @@ export { ByteWriter } from "./bytes/byte-writer.ts";
 export { isoMillis } from "./bytes/iso-time.ts";
 export { instantiate } from "./bytes/wasm.ts";
 export type { Config, ContinuationConfig, DeadLetterConfig, SinkConfig } from "./config/config.ts";
-export { ConfigError, type ConfigIssue, configJsonSchema, parseConfig } from "./config/parse-config.ts";
+export { ConfigError, type ConfigIssue, configJsonSchema, parseConfig, sinkOptions } from "./config/parse-config.ts";
 export { hasSecret, resolveSecrets } from "./config/secrets.ts";
 export { decodeEvent } from "./envelope/decode.ts";
 export type { Decoded, Item, Unit } from "./envelope/item.ts";

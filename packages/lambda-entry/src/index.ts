@@ -1,4 +1,5 @@
 export { SINK_TYPES, type SinkCatalogOptions, sinkCatalog } from "./adapters.ts";
+export { type CheckContinuationOptions, checkContinuation, type Finding } from "./aws/check-continuation.ts";
 export { type ContinuationOptions, createContinuationQueue } from "./aws/continuation.ts";
 export { createS3DeadLetters } from "./aws/dead-letters.ts";
 export type { AwsOptions } from "./aws/options.ts";

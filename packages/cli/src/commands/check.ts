@@ -5,22 +5,26 @@ import {
   type Copying,
   type Pipeline,
   type SinkConfig,
+  sinkOptions,
 } from "@sluice/core";
-import type { Loaded } from "../adapters.ts";
+import type { Finding, Loaded } from "../adapters.ts";
 import { type Command, type Context, type ExitCode, parseArguments, textFlag, UsageError } from "../command.ts";
 import { isConfigError } from "../config-error.ts";
 import { columns } from "../output/table.ts";
 import { plural, printable, printableWhole } from "../output/text.ts";
 
-const HELP = `sluice check [--config F] [--connect] [--json]
+const HELP = `sluice check [--config F] [--connect [--function NAME]] [--json]
 
 Says what is wrong in a config: which file, which key, what was expected there and what was found.
 
-  --config F  as for run
-  --connect   also resolves secrets and reaches each sink; writes nothing
-  --json      one line of JSON on standard output
+  --config F       as for run
+  --connect        also resolves secrets and reaches each sink, and the queue and bucket
+                   of continuation; writes nothing
+  --function NAME  the function that reads continuation.queue: whether Lambda lets it go on;
+                   else SLUICE_FUNCTION_NAME, AWS_LAMBDA_FUNCTION_NAME
+  --json           one line of JSON on standard output
 
-Exit code: 0, 2 when the config is wrong, 1 when something can't be reached.
+Exit code: 0, 2 when the config is wrong, 1 when something can't be reached or isn't safe.
 `;
 
 /** What is known of a config in the end; with --json, what is printed. */
@@ -31,6 +35,8 @@ interface Report {
   /** Faults of a config that have no place in it: not there, not readable. */
   readonly errors: readonly { readonly code: string; readonly message: string }[];
   readonly unreachable: readonly { readonly sink: string; readonly code: string; readonly message: string }[];
+  /** Of `continuation`, with --connect: what was reached, and how that went. */
+  readonly reached: readonly Finding[];
   readonly warnings: readonly string[];
   /** Sinks that take over whole objects. */
   readonly copying: readonly Copying[];
@@ -44,13 +50,17 @@ export const check: Command = {
     const args = parseArguments(argv, {
       config: { type: "string" },
       connect: { type: "boolean" },
+      function: { type: "string" },
       json: { type: "boolean" },
     });
     if (args.positionals.length > 0) throw new UsageError(`expected no paths, got ${args.positionals[0]}; --config F?`);
     const reference = textFlag(args, "config");
-    const { report, loaded } = await examine(reference, args.flags.connect === true, context);
+    const connect = args.flags.connect === true;
+    const functionName = textFlag(args, "function");
+    if (functionName !== undefined && !connect) throw new UsageError("--function goes with --connect");
+    const { report, loaded } = await examine(reference, { connect, functionName }, context);
     if (args.flags.json === true) context.terminal.out(`${JSON.stringify(report)}\n`);
-    else print(report, loaded, args.flags.connect === true, context);
+    else print(report, loaded, connect, context);
     return exitCode(report);
   },
 };
@@ -60,23 +70,31 @@ interface Examined {
   readonly loaded?: Loaded;
 }
 
-async function examine(reference: string | undefined, connect: boolean, context: Context): Promise<Examined> {
+interface Wishes {
+  readonly connect: boolean;
+  readonly functionName: string | undefined;
+}
+
+async function examine(reference: string | undefined, wishes: Wishes, context: Context): Promise<Examined> {
+  const { connect, functionName } = wishes;
   let pipeline: Pipeline | undefined;
   try {
     const loaded = await context.adapters.load(reference);
     pipeline = context.adapters.open(loaded, {});
     const troubles = await pipeline.check({ connect });
     const unreachable = troubles.map(({ sink, reason }) => ({ sink, code: reason.code, message: reason.message }));
-    const warnings = await warningsOf(loaded, context);
-    const ok = unreachable.length === 0;
+    const reached = connect ? await context.adapters.reachContinuation(loaded, functionName) : [];
+    const warnings = [...(await warningsOf(loaded, context)), ...continuationWarnings(loaded, reached)];
+    const ok = unreachable.length === 0 && !hasTrouble(reached);
     const copying = await pipeline.copying();
-    return { report: { config: loaded.name, ok, issues: [], errors: [], unreachable, warnings, copying }, loaded };
+    const found = { unreachable, reached, warnings, copying };
+    return { report: { config: loaded.name, ok, issues: [], errors: [], ...found }, loaded };
   } catch (error) {
     const known = asSluiceError(error);
     if (!isConfigError(known)) throw error;
     const issues = known instanceof ConfigError ? known.issues.map((issue) => ({ file: known.file, ...issue })) : [];
     const errors = issues.length > 0 ? [] : [{ code: known.code, message: known.message }];
-    const none = { unreachable: [], warnings: [], copying: [] };
+    const none = { unreachable: [], reached: [], warnings: [], copying: [] };
     return { report: { config: reference ?? "", ok: false, issues, errors, ...none } };
   } finally {
     await pipeline?.close();
@@ -102,19 +120,36 @@ async function warningsOf(loaded: Loaded, context: Context): Promise<string[]> {
   }
   if (loaded.config.deadLetter === undefined)
     warnings.push("deadLetter: none: a record that a sink refuses fails the message it came in");
-  if (loaded.found)
+  return warnings;
+}
+
+function continuationWarnings({ config: { continuation }, found }: Loaded, reached: readonly Finding[]): string[] {
+  if (!found) return [];
+  if (continuation === undefined)
+    return [
+      "continuation: none: an object that isn't done within the function's timeout starts anew each time; and what comes without a queue (S3, SNS, EventBridge, CloudWatch Logs straight to the function) is lost where Lambda gives up, after two retries within minutes",
+    ];
+  const warnings = reached.flatMap(({ key, warnings }) => warnings.map((warning) => `${key}: ${warning}`));
+  if (continuation.claims === undefined)
     warnings.push(
-      "triggers without a queue (S3, SNS, EventBridge, CloudWatch Logs straight to the function): Lambda gives up after two retries; put an SQS queue in between",
+      "continuation.claims: none: what is too large for a message can't be handed over, and its unit fails",
+    );
+  if (!reached.some(({ type }) => type === "lambda"))
+    warnings.push(
+      "continuation: whether Lambda lets the function go on (RecursiveLoop: Allow) wasn't checked: sluice check --connect --function NAME",
     );
   return warnings;
 }
 
+function hasTrouble(reached: readonly Finding[]): boolean {
+  return reached.some(({ trouble }) => trouble !== undefined);
+}
+
 /** By a sink made for the purpose, its secrets unresolved; undefined where it can't be made so. */
 async function dedupesOf(name: string, sink: SinkConfig, loaded: Loaded, { adapters, cwd }: Context) {
-  const { type, required: _required, limits: _limits, retry: _retry, ...options } = sink;
   try {
-    const definition = await adapters.catalog(loaded)(type);
-    const made = await definition?.create(definition.options.parse(options) as never, {
+    const definition = await adapters.catalog(loaded)(sink.type);
+    const made = await definition?.create(definition.options.parse(sinkOptions(sink)) as never, {
       name,
       baseDir: cwd,
       logger: { log: () => {} },
@@ -126,9 +161,9 @@ async function dedupesOf(name: string, sink: SinkConfig, loaded: Loaded, { adapt
   }
 }
 
-function exitCode({ issues, errors, unreachable }: Report): ExitCode {
+function exitCode({ issues, errors, ok }: Report): ExitCode {
   if (issues.length > 0 || errors.length > 0) return 2;
-  return unreachable.length > 0 ? 1 : 0;
+  return ok ? 0 : 1;
 }
 
 function copyingOf(name: string, { copying }: Report): string {
@@ -149,5 +184,10 @@ function print(report: Report, loaded: Loaded | undefined, connect: boolean, { t
     const state = trouble === undefined ? (connect ? "ok" : "valid") : `${trouble.code}: ${trouble.message}`;
     return [printable(name), printable(type), printable(state) + copyingOf(name, report)];
   });
+  for (const { key, type, state, trouble } of report.reached) {
+    const words =
+      trouble === undefined ? `ok${state === undefined ? "" : `: ${state}`}` : `${trouble.code}: ${trouble.message}`;
+    rows.push([printable(key), type, printableWhole(words)]);
+  }
   terminal.out(`${printable(loaded.name)}: ${plural(sinks.length, "sink")}\n${columns(rows).join("\n")}\n`);
 }

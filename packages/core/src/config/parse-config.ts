@@ -51,6 +51,7 @@ export function sinkOptionIssues(name: string, definition: SinkDefinition, optio
   return issuesOf(new z.ZodError(known), options, definition.options, ["sinks", name]);
 }
 
+/** What of a sink's config is its adapter's own. */
 export function sinkOptions(sink: SinkConfig): Record<string, unknown> {
   return Object.fromEntries(Object.entries(sink).filter(([key]) => !CORE_SINK_KEYS.includes(key)));
 }

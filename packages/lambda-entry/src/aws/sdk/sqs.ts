@@ -1,6 +1,5 @@
 export {
   ChangeMessageVisibilityBatchCommand,
-  GetQueueAttributesCommand,
   SendMessageCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
