@@ -5,6 +5,7 @@ import {
   createPipeline,
   type Logger,
   type Meter,
+  type ObjectReader,
   type Pipeline,
   type Ports,
   parseConfig,
@@ -17,6 +18,7 @@ import {
   checkContinuation,
   createPolledQueue,
   createPorts,
+  createS3Objects,
   createS3Reader,
   createSecretStore,
   type Finding,
@@ -26,6 +28,7 @@ import {
   logLevel,
   type PolledQueue,
   readerByStore,
+  type S3Objects,
   sinkCatalog,
 } from "@sluice/lambda-entry";
 import { documentsTo } from "./output/documents-sink.ts";
@@ -62,6 +65,11 @@ export interface PollDefaults {
   readonly host: string | undefined;
 }
 
+/** Files and objects as they lie there, whatever a config says. */
+export interface Files extends S3Objects {
+  readonly reader: ObjectReader;
+}
+
 export interface Adapters {
   /** The config that `--config` names, else the one found, else the stdout sink alone. */
   load(reference: string | undefined): Promise<Loaded>;
@@ -74,6 +82,7 @@ export interface Adapters {
   readonly clock: Clock;
   /** Reaches what `continuation` names, and the function (by default the one the environment names) that reads its queue. */
   reachContinuation(loaded: Loaded, functionName: string | undefined): Promise<readonly Finding[]>;
+  files(): Files;
 }
 
 export interface Surroundings {
@@ -84,6 +93,10 @@ export interface Surroundings {
 export function createAdapters({ env, cwd }: Surroundings): Adapters {
   const secrets = createSecretStore({ env, cwd });
   return {
+    files: () => ({
+      ...createS3Objects(),
+      reader: readerByStore({ s3: createS3Reader({ env }), file: localFiles() }),
+    }),
     catalog: ({ baseDir }) => sinkCatalog({ baseDir }),
     async load(reference) {
       const loaded = await loadConfig({ reference, env, cwd, secrets });

@@ -1,6 +1,6 @@
 import { type Clock, type Counts, type Outcome, type Pipeline, parseConfig, systemClock } from "@sluice/core";
-import { jsonLogger, type PolledQueue } from "@sluice/lambda-entry";
-import type { Adapters, OpenOptions } from "./adapters.ts";
+import { jsonLogger, localFiles, type PolledQueue } from "@sluice/lambda-entry";
+import type { Adapters, Files, OpenOptions } from "./adapters.ts";
 import type { Context, Terminal } from "./command.ts";
 
 const COUNTS: Counts = {
@@ -65,6 +65,7 @@ export interface FakeOptions {
   readonly clock?: Clock;
   readonly stop?: AbortSignal;
   readonly pollDefaults?: Partial<Adapters["pollDefaults"]>;
+  readonly files?: Partial<Files>;
 }
 
 /** A command's world without files, network or process; the pipeline answers with one unit that went well. */
@@ -99,6 +100,7 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
     adapters: {
       load: options.load ?? (async () => ({ config, name: "test", baseDir: ".", found: true })),
       catalog: () => async () => undefined,
+      files: () => ({ reader: localFiles(), list: async function* () {}, remove: async () => {}, ...options.files }),
       open: (_, open) => {
         opened.push(open);
         return recorded;

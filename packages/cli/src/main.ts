@@ -6,11 +6,12 @@ import { check } from "./commands/check.ts";
 import { decode } from "./commands/decode.ts";
 import { explain } from "./commands/explain.ts";
 import { poll } from "./commands/poll.ts";
+import { replay } from "./commands/replay.ts";
 import { run } from "./commands/run.ts";
 import { isConfigError } from "./config-error.ts";
 import { printable, printableWhole } from "./output/text.ts";
 
-const COMMANDS: readonly Command[] = [run, explain, decode, check, poll];
+const COMMANDS: readonly Command[] = [run, explain, decode, check, replay, poll];
 
 const HELP = `sluice: carries AWS logs to where they are searched
 

@@ -4,6 +4,7 @@ export { type ContinuationOptions, createContinuationQueue } from "./aws/continu
 export { createS3DeadLetters } from "./aws/dead-letters.ts";
 export type { AwsOptions } from "./aws/options.ts";
 export { createPostpone, type PostponeOptions } from "./aws/postpone.ts";
+export { createS3Objects, type ListedObject, type S3Objects } from "./aws/s3-objects.ts";
 export { createS3Reader, type S3ReaderOptions } from "./aws/s3-reader.ts";
 export { createSecretStore, type SecretStoreOptions } from "./aws/secrets.ts";
 export type { SqsRecord } from "./aws/sqs/event.ts";

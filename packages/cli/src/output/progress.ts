@@ -66,6 +66,12 @@ export class Progress implements Meter, Logger {
     this.#terminal.err(`${level === "warn" ? "warning" : "error"}: ${printable(message)}${details.join("")}\n`);
   }
 
+  /** A line of the command's own, above the bar. */
+  say(line: string): void {
+    this.#clear();
+    this.#terminal.err(`${line}\n`);
+  }
+
   elapsedMs(): number {
     return this.#now() - this.#startedAt;
   }

@@ -1,0 +1,254 @@
+import {
+  asSluiceError,
+  type DeadLetter,
+  type Invocation,
+  type LetterFate,
+  type Meter,
+  type Outcome,
+  type Pipeline,
+  type SluiceError,
+} from "@sluice/core";
+import { parseDeadLetter } from "@sluice/lambda-entry";
+import type { Files } from "../adapters.ts";
+import { type FailedEvent, failedEventOf, MAX_EVENT_BYTES } from "./failed-event.ts";
+import { type LetterFile, type OpenFile, openFile, removeFile } from "./letter-files.ts";
+import { type Line, linesOf, MAX_LINE_BYTES } from "./lines.ts";
+import { Marker } from "./marker.ts";
+import type { Label, Selection } from "./selection.ts";
+import type { ReplayState } from "./state.ts";
+import type { Group, Tally } from "./tally.ts";
+
+/** Letters, and bytes of their documents, sent and held at once. */
+const MAX_LETTERS = 1000;
+const MAX_LETTER_BYTES = 8 * 1024 * 1024;
+/** Files gone through before what is known of them is kept. */
+const MAX_FILES = 1000;
+
+/** What a replay tells as it goes; `where` is a file and line. */
+export type Complain = (where: string, code: string, message: string) => void;
+
+export interface ReplayOptions {
+  readonly selection: Selection;
+  readonly state: ReplayState;
+  readonly tally: Tally;
+  readonly files: Files;
+  /** Undefined: nothing is sent, letters are counted only. */
+  readonly pipeline: Pipeline | undefined;
+  readonly invocation: Invocation;
+  /** Files are deleted once all in them was delivered. */
+  readonly remove: boolean;
+  readonly stop: AbortSignal;
+  readonly meter: Meter;
+  readonly complain: Complain;
+}
+
+interface Waiting {
+  readonly letter: DeadLetter;
+  readonly marker: Marker;
+  readonly line: Line;
+  readonly group: Group;
+}
+
+/** Letters of all files, one file after the other, sent in batches that may span files. What fails costs only itself. */
+export class Replay {
+  readonly #options: ReplayOptions;
+  readonly #signal: AbortSignal;
+  #waiting: Waiting[] = [];
+  #waitingBytes = 0;
+  /** Files gone through since letters were last sent. */
+  #touched = new Set<Marker>();
+  #current: Marker | undefined;
+  /** Sinks at fault: nothing more is sent to them. */
+  readonly #broken = new Set<string>();
+  readonly #progress = { in: 0, bytes: 0, items: 0, itemsDone: 0 };
+
+  constructor(options: ReplayOptions) {
+    this.#options = options;
+    this.#signal = options.stop;
+  }
+
+  async run(files: readonly LetterFile[]): Promise<void> {
+    this.#progress.items = files.length;
+    for (const file of files) {
+      if (this.#signal.aborted) this.#options.tally.unread += 1;
+      else await this.#file(file);
+    }
+    await this.#flush();
+  }
+
+  async #file(file: LetterFile): Promise<void> {
+    const { state, files, tally } = this.#options;
+    try {
+      const open = await openFile(file.ref, files.reader, this.#signal);
+      tally.files += 1;
+      const marker = new Marker(file, open, state.markOf(file.name, open.etag));
+      this.#touched.add(marker);
+      this.#current = marker;
+      if (marker.isDone) this.#progress.bytes += open.size;
+      else if (await this.#event(marker, open)) marker.end();
+      else if (await this.#lines(marker, open)) marker.end();
+      else tally.unread += 1;
+    } catch (error) {
+      if (!this.#signal.aborted) this.#complainOf(file.name, error);
+      tally.unread += 1;
+    }
+    this.#progress.itemsDone += 1;
+    this.#current = undefined;
+    this.#options.meter.progress(this.#progress);
+    if (this.#touched.size >= MAX_FILES) await this.#flush();
+  }
+
+  /** False: not to its end. */
+  async #lines(marker: Marker, open: OpenFile): Promise<boolean> {
+    const { start } = marker;
+    for await (const lines of linesOf(open.chunks(start.offset), start)) {
+      for (const line of lines) {
+        if (this.#signal.aborted || marker.isStuck) return false;
+        if (!marker.wants(line.from)) continue;
+        marker.owe(line);
+        await this.#line(line, marker);
+      }
+      this.#progress.bytes += lines.reduce((sum, { from, to }) => sum + to - from, 0);
+      this.#options.meter.progress(this.#progress);
+    }
+    return true;
+  }
+
+  async #line(line: Line, marker: Marker): Promise<void> {
+    const { text } = line;
+    const where = `${marker.file.name}:${line.number}`;
+    const event = text?.includes('"requestContext"') === true ? failedEventOf(text) : undefined;
+    if (event !== undefined) {
+      await this.#sendEvent(event, line.from, marker, where);
+      return;
+    }
+    const letter = this.#letter(text, where);
+    if (letter === undefined) return;
+    const group = this.#taken({ sink: letter.sink, reason: letter.reason.code, at: letter.at }, line.from, marker);
+    if (group === undefined) return;
+    if (this.#broken.has(letter.sink)) {
+      group.failed += 1;
+      return;
+    }
+    this.#waiting.push({ letter, marker, line, group });
+    this.#waitingBytes += letter.document.length;
+    if (this.#waiting.length >= MAX_LETTERS || this.#waitingBytes >= MAX_LETTER_BYTES) await this.#flush();
+  }
+
+  #letter(text: string | undefined, where: string): DeadLetter | undefined {
+    const { tally, complain } = this.#options;
+    try {
+      if (text !== undefined) return parseDeadLetter(text);
+      complain(where, "DEAD_LETTER_MALFORMED", `a line of more than ${MAX_LINE_BYTES} bytes`);
+    } catch (error) {
+      this.#complainOf(where, error);
+    }
+    tally.malformed += 1;
+    return undefined;
+  }
+
+  /** Counted, when it is asked for and is to be sent. */
+  #taken(label: Label, from: number, marker: Marker): Group | undefined {
+    const { selection, tally, pipeline } = this.#options;
+    if (!selection.takes(label)) {
+      tally.filtered += 1;
+      marker.settle(from, true);
+      return undefined;
+    }
+    this.#progress.in += 1;
+    const group = tally.count(label);
+    if (pipeline !== undefined) return group;
+    marker.settle(from, true);
+    return undefined;
+  }
+
+  /** An event in a file of its own, on several lines. */
+  async #event(marker: Marker, open: OpenFile): Promise<boolean> {
+    if (marker.start.offset > 0 || open.size > MAX_EVENT_BYTES) return false;
+    const chunks = open.chunks(0);
+    const { value: first } = await chunks.next();
+    const head = Buffer.from(first ?? "").toString("latin1", 0, 64);
+    if (!/^\s*\{\s*\n/.test(head)) return false;
+    const pieces = [first as Uint8Array];
+    for await (const chunk of chunks) pieces.push(chunk);
+    const event = failedEventOf(Buffer.concat(pieces).toString("utf8"));
+    if (event === undefined) return false;
+    marker.owe({ from: 0, to: open.size, number: 1 });
+    await this.#sendEvent(event, 0, marker, marker.file.name);
+    return true;
+  }
+
+  async #sendEvent({ event, label, receiver }: FailedEvent, from: number, marker: Marker, where: string) {
+    const { pipeline, invocation } = this.#options;
+    const group = this.#taken(label, from, marker);
+    if (group === undefined || pipeline === undefined) return;
+    const outcome = await pipeline.handle(event, { ...invocation, ...receiver, again: true });
+    const fate = fateOf(outcome);
+    group[fate] += 1;
+    if (fate !== "failed") marker.settle(from, fate !== "delivered");
+    const error = outcome.error ?? outcome.units.find((unit) => unit.error !== undefined)?.error;
+    if (error !== undefined) this.#complainOf(where, error);
+  }
+
+  async #flush(): Promise<void> {
+    const { pipeline, invocation, complain } = this.#options;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    if (waiting.length > 0 && pipeline !== undefined) {
+      const { fates, units, troubles } = await pipeline.resend(
+        waiting.map(({ letter }) => letter),
+        invocation,
+      );
+      const failed = new Map<string, boolean>();
+      for (const [i, { letter, marker, line, group }] of waiting.entries()) {
+        const fate = fates[i] ?? "failed";
+        group[fate] += 1;
+        if (fate !== "failed") marker.settle(line.from, fate === "deadLettered");
+        const error = units[i]?.error;
+        if (error !== undefined) this.#complainOf(`${marker.file.name}:${line.number}`, error);
+        failed.set(letter.sink, isOfSink(error) && failed.get(letter.sink) !== false);
+      }
+      for (const [sink, all] of failed) if (all) this.#broken.add(sink);
+      for (const { sink, reason } of troubles) complain(`sink ${sink}`, reason.code, reason.message);
+    }
+    if (pipeline !== undefined) await this.#keep();
+  }
+
+  /** What was settled is kept, and what is empty is deleted, as soon as nothing of it is under way. */
+  async #keep(): Promise<void> {
+    const { state, files, remove, tally } = this.#options;
+    const touched = this.#touched;
+    this.#touched = new Set(this.#current === undefined ? [] : [this.#current]);
+    for (const marker of touched) {
+      const { file } = marker;
+      try {
+        await state.put(file.name, marker.mark);
+        if (!remove || !marker.isEmpty) continue;
+        await removeFile(file, files, NEVER);
+        tally.deleted += 1;
+      } catch (error) {
+        this.#complainOf(file.name, error);
+        tally.unread += 1;
+      }
+    }
+  }
+
+  #complainOf(where: string, error: unknown): void {
+    const { code, message } = asSluiceError(error);
+    if (code === "DEADLINE" && this.#signal.aborted) return;
+    this.#options.complain(where, code, message);
+  }
+}
+
+const NEVER: AbortSignal = new AbortController().signal;
+
+function fateOf({ units, error, counts }: Outcome): LetterFate {
+  if (error !== undefined || units.some(({ ok }) => !ok)) return "failed";
+  return Object.values(counts.deadLettered).some((n) => n > 0) ? "deadLettered" : "delivered";
+}
+
+/** The sink's own fault, which the next letters will meet with as well. */
+function isOfSink(error: SluiceError | undefined): boolean {
+  return error?.code === "SINK_UNAVAILABLE";
+}
