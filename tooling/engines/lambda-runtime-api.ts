@@ -16,6 +16,7 @@ export interface Answer {
 interface Invocation {
   id: string;
   event: unknown;
+  timeoutMs: number;
   answer: (answer: Answer) => void;
   started: () => void;
 }
@@ -25,12 +26,10 @@ export class RuntimeApi {
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   readonly #queue: Invocation[] = [];
   readonly #running = new Map<string, Invocation>();
-  readonly #timeoutMs: number;
   #idle: ServerResponse | undefined;
   #initialised: PromiseWithResolvers<void> = Promise.withResolvers();
 
-  constructor(timeoutMs: number) {
-    this.#timeoutMs = timeoutMs;
+  constructor() {
     this.#initialised.promise.catch(() => {}); // may fail before anyone waits
   }
 
@@ -50,9 +49,9 @@ export class RuntimeApi {
   }
 
   /** `started` is called when the function takes the event. */
-  invoke(event: unknown, started: () => void): Promise<Answer> {
+  invoke(event: unknown, timeoutMs: number, started: () => void): Promise<Answer> {
     return new Promise((answer) => {
-      this.#queue.push({ id: randomUUID(), event, answer, started });
+      this.#queue.push({ id: randomUUID(), event, timeoutMs, answer, started });
       this.#handOut();
     });
   }
@@ -93,7 +92,7 @@ export class RuntimeApi {
     this.#idle.writeHead(200, {
       "content-type": "application/json",
       "lambda-runtime-aws-request-id": invocation.id,
-      "lambda-runtime-deadline-ms": String(Date.now() + this.#timeoutMs),
+      "lambda-runtime-deadline-ms": String(Date.now() + invocation.timeoutMs),
       "lambda-runtime-invoked-function-arn": FUNCTION_ARN,
       "lambda-runtime-trace-id": "Root=1-00000000-000000000000000000000000;Sampled=0",
     });

@@ -14,6 +14,7 @@ export const runtimeClient: string[] = [
 /** The service's own limit on a function's init. */
 const INIT_TIMEOUT_MS = 10_000;
 const KILL_AFTER_MS = 500;
+const TIMEOUT_MS = 30_000;
 
 export interface LambdaOptions {
   /** The unpacked deployment package. */
@@ -35,7 +36,9 @@ export interface LambdaFunction {
   /** From process start to the first request for work. */
   readonly initMs: number;
   /** One at a time, as in an execution environment. After a timeout or an exit the function is gone. */
-  invoke(event: unknown): Promise<InvokeResult>;
+  invoke(event: unknown, timeoutMs?: number): Promise<InvokeResult>;
+  /** To the process itself. When that ends it, what runs is answered with `Runtime.ExitError`. */
+  signal(name: NodeJS.Signals): void;
   /** Everything the function wrote so far. */
   logs(): string;
   /** The highest resident size so far; 0 where there is no /proc. */
@@ -45,8 +48,8 @@ export interface LambdaFunction {
 
 /** Runs a built function in AWS's Node runtime client against a local Runtime API, with Lambda's environment and heap. */
 export async function startLambda(options: LambdaOptions): Promise<LambdaFunction> {
-  const { timeoutMs = 30_000, memoryMb = 512 } = options;
-  const api = new RuntimeApi(timeoutMs);
+  const { memoryMb = 512 } = options;
+  const api = new RuntimeApi();
   const address = await api.listen();
   const startedAt = performance.now();
   const child = spawn(process.execPath, [...heapFlags(memoryMb), ...runtimeClient, options.handler], {
@@ -60,7 +63,8 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaFunctio
   child.on("exit", (code, signal) =>
     api.abandon({ errorType: "Runtime.ExitError", error: { errorMessage: `exit ${code ?? signal}` } }),
   );
-  const killNow = () => child.kill("SIGKILL");
+  const signal = (name: NodeJS.Signals) => void child.kill(name);
+  const killNow = () => signal("SIGKILL");
   process.once("exit", killNow);
   const stop = async () => {
     process.off("exit", killNow);
@@ -81,12 +85,12 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaFunctio
     return peak;
   };
 
-  const invoke = async (event: unknown): Promise<InvokeResult> => {
+  const invoke = async (event: unknown, timeoutMs = options.timeoutMs ?? TIMEOUT_MS): Promise<InvokeResult> => {
     if (hasEnded(child)) throw new Error(`the function has ended\n${output.join("")}`);
     let takenAt = performance.now();
     let timer: NodeJS.Timeout | undefined;
     const timedOut = Promise.withResolvers<{ timedOut: true }>();
-    const answered = api.invoke(event, () => {
+    const answered = api.invoke(event, timeoutMs, () => {
       takenAt = performance.now();
       timer = setTimeout(() => {
         timedOut.resolve({ timedOut: true });
@@ -99,7 +103,7 @@ export async function startLambda(options: LambdaOptions): Promise<LambdaFunctio
     return { ...result, durationMs: performance.now() - takenAt };
   };
 
-  return { initMs, invoke, logs: () => output.join(""), rssPeakMb, stop };
+  return { initMs, invoke, signal, logs: () => output.join(""), rssPeakMb, stop };
 }
 
 /** As the managed runtime sets them. */

@@ -1,0 +1,51 @@
+import { clockSteps } from "./clock.ts";
+import { answerCut, answerLost, requestCut, slowAnswers } from "./connection.ts";
+import { atTheSameTime, disorder, duplicates } from "./deliveries.ts";
+import { deadline, kill, timeout } from "./kill.ts";
+import type { FaultKind } from "./kind.ts";
+import { expiredCertificate, unknownHost } from "./name-and-certificate.ts";
+import { deleted, overwritten, poison } from "./objects.ts";
+import {
+  diskFull,
+  elasticsearchDown,
+  elasticsearchRestarting,
+  indexDenied,
+  tooManyRequests,
+  writeBlock,
+} from "./outage.ts";
+import { secretsThrottled } from "./secrets.ts";
+import { someItemsRefused } from "./some-items.ts";
+import { deadLettersDenied, readDenied, slowDown, slowReads, truncatedRead, wrongLength } from "./storage.ts";
+
+export const FAULTS: readonly FaultKind[] = [
+  kill,
+  timeout,
+  deadline,
+  clockSteps,
+  elasticsearchDown,
+  elasticsearchRestarting,
+  writeBlock,
+  diskFull,
+  tooManyRequests,
+  someItemsRefused,
+  indexDenied,
+  slowAnswers,
+  answerLost,
+  answerCut,
+  requestCut,
+  unknownHost,
+  expiredCertificate,
+  slowDown,
+  slowReads,
+  truncatedRead,
+  wrongLength,
+  readDenied,
+  secretsThrottled,
+  duplicates,
+  disorder,
+  atTheSameTime,
+  overwritten,
+  deleted,
+  poison,
+  deadLettersDenied,
+];

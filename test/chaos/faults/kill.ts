@@ -1,0 +1,146 @@
+import type { Random } from "../../fuzz/random.ts";
+import type { Environment } from "../environment.ts";
+import { type Action, type Exchange, forward, type Operation, RESET } from "../proxy/exchange.ts";
+import type { Fault, World } from "../world.ts";
+import type { FaultKind } from "./kind.ts";
+
+type Moment =
+  /** When a request comes, after the server has had it, or in the middle of its answer. */
+  | { readonly at: "request" | "done" | "answer"; readonly operation: Operation; readonly number: number }
+  /** When all is done, and nobody has been told. */
+  | { readonly at: "end"; readonly number: number }
+  /** So long after an invocation's start. */
+  | { readonly at: "time"; readonly number: number; readonly ms: number };
+
+function momentOf(random: Random): Moment {
+  const at = random.pick(["request", "done", "done", "answer", "end", "time"] as const);
+  if (at === "end") return { at, number: random.below(3) };
+  if (at === "time") return { at, number: random.below(3), ms: random.below(120) };
+  const operation = random.chance(0.75)
+    ? "bulk"
+    : random.pick(["get-object", "put-archive", "put-dead-letter"] as const);
+  return { at, operation, number: random.below(4) };
+}
+
+/** Does `act` to the environment at each of the moments. */
+function atMoments(
+  name: string,
+  moments: readonly Moment[],
+  act: (environment: Environment) => void,
+): Fault & { fired: number } {
+  const fault: Fault & { fired: number } = {
+    name,
+    fired: 0,
+    decide(exchange, phase, world) {
+      if (phase !== "body") return undefined;
+      const moment = moments.find((each) => isOf(each, exchange));
+      return moment === undefined ? undefined : actionAt(moment.at, () => hit(exchange, world));
+    },
+  };
+  const hit = ({ slot }: Exchange, { environments }: World): void => {
+    fault.fired += 1;
+    act(environments[slot] as Environment);
+  };
+  return fault;
+}
+
+function isOf(moment: Moment, { operation, number }: Exchange): boolean {
+  return "operation" in moment && moment.operation === operation && moment.number === number;
+}
+
+function actionAt(at: Moment["at"], hit: () => void): Action {
+  if (at === "request") {
+    hit();
+    return RESET;
+  }
+  if (at === "done") {
+    return forward({
+      lose: "hang",
+      reply: (said) => {
+        hit();
+        return said;
+      },
+    });
+  }
+  return forward({
+    cut: 0.5,
+    reply: (said) => {
+      setTimeout(hit, 3);
+      return said;
+    },
+  });
+}
+
+/** `kill -9`, at moments of the seed's choice. */
+export const kill: FaultKind = {
+  name: "kill",
+  make(random) {
+    const moments = Array.from({ length: 1 + random.below(3) }, () => momentOf(random));
+    const fault = atMoments(this.name, moments, (environment) => environment.kill());
+    fault.losesAnswer = ({ number }) => {
+      const isHit = moments.some((moment) => moment.at === "end" && moment.number === number);
+      if (isHit) fault.fired += 1;
+      return isHit;
+    };
+    fault.invoking = ({ number, environment }) => {
+      const moment = moments.find((each) => each.at === "time" && each.number === number);
+      if (moment?.at !== "time") return;
+      setTimeout(() => {
+        if (environment.kill()) fault.fired += 1;
+      }, moment.ms);
+    };
+    return fault;
+  },
+};
+
+const SHORT_MS = [300, 3000] as const;
+
+/** The function comes to a halt somewhere, and its time runs out. */
+export const timeout: FaultKind = {
+  name: "timeout",
+  make(random) {
+    const moments = Array.from({ length: 1 + random.below(2) }, () => {
+      const operation = random.chance(0.7) ? ("bulk" as const) : ("get-object" as const);
+      return { at: random.pick(["request", "done"] as const), operation, number: random.below(3) };
+    });
+    const shortMs = SHORT_MS[0] + random.below((SHORT_MS[1] - SHORT_MS[0]) * random.next() ** 2 + 1);
+    const marginMs = random.pick([0, 20, 100]);
+    const fault = atMoments(this.name, moments, (environment) => environment.freeze());
+    fault.setUp = ({ settings }) => {
+      settings.deadline.marginMs = marginMs;
+    };
+    fault.invoking = (call) => {
+      if (fault.fired < moments.length && call.number < 10) call.timeoutMs = shortMs;
+    };
+    return fault;
+  },
+};
+
+/** Too little time: all is slow, and what can't be done until the margin has to go back in good order. */
+export const deadline: FaultKind = {
+  name: "deadline",
+  make(random) {
+    const invocations = 1 + random.below(5);
+    const timeoutMs = 300 + random.below(500);
+    const marginMs = 100 + random.below(100);
+    const fault: Fault & { fired: number } = {
+      name: this.name,
+      fired: 0,
+      setUp({ settings }) {
+        settings.deadline.marginMs = marginMs;
+        settings.read.partBytes = 4096;
+      },
+      invoking(call) {
+        if (call.number < invocations) call.timeoutMs = timeoutMs;
+      },
+      decide({ operation, number }, phase) {
+        if (phase !== "body" || (operation !== "bulk" && operation !== "get-object") || number > 40) return undefined;
+        return fault.fired < invocations ? forward({ delayMs: 30 + random.below(150) }) : undefined;
+      },
+      settled(call) {
+        if (call.number < invocations) fault.fired += 1;
+      },
+    };
+    return fault;
+  },
+};

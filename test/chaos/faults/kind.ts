@@ -1,0 +1,51 @@
+import type { Random } from "../../fuzz/random.ts";
+import type { Action, Exchange, Operation } from "../proxy/exchange.ts";
+import type { Fault, World } from "../world.ts";
+
+/** A fault that a run can be given. */
+export interface FaultKind {
+  readonly name: string;
+  /** Environments that it needs at least. */
+  readonly environments?: number;
+  /** There must be records that the index refuses. */
+  readonly needsRefused?: boolean;
+  /** `random` is this fault's own: what it draws is the same whatever else happens. */
+  make(random: Random): Fault;
+}
+
+/** Which requests of an operation it meets: `length` of them, from one of the first on. */
+export interface Window {
+  readonly from: number;
+  readonly length: number;
+}
+
+export function windowOf(random: Random, latest: number, longest: number): Window {
+  return { from: random.below(latest + 1), length: 1 + random.below(longest) };
+}
+
+export function isWithin({ from, length }: Window, number: number): boolean {
+  return number >= from && number < from + length;
+}
+
+/** Meets requests of one operation within a window. */
+export function requestFault(
+  name: string,
+  operation: Operation,
+  window: Window,
+  act: (exchange: Exchange, world: World) => Action | undefined | Promise<Action | undefined>,
+  options: { readonly phase?: "head" | "body"; setUp?: Fault["setUp"] } = {},
+): Fault {
+  const { phase = "body", setUp } = options;
+  const fault = {
+    name,
+    fired: 0,
+    ...(setUp === undefined ? {} : { setUp }),
+    async decide(exchange: Exchange, at: "head" | "body", world: World) {
+      if (at !== phase || exchange.operation !== operation || !isWithin(window, exchange.number)) return undefined;
+      const action = await act(exchange, world);
+      if (action !== undefined) fault.fired += 1;
+      return action;
+    },
+  };
+  return fault;
+}

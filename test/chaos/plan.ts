@@ -1,0 +1,52 @@
+import { Random } from "../fuzz/random.ts";
+import { FAULTS } from "./faults/index.ts";
+import type { FaultKind } from "./faults/kind.ts";
+import { sizeOf } from "./workload/workload.ts";
+import type { Fault } from "./world.ts";
+
+/** Faults that one run is given at most. */
+const MOST_FAULTS = 3;
+
+/** All that a seed decides before the run begins. */
+export interface Plan {
+  readonly seed: number;
+  /** Draws whatever else the run needs. */
+  readonly random: Random;
+  readonly records: number;
+  readonly faults: readonly Fault[];
+  readonly environments: number;
+  readonly hasArchive: boolean;
+  /** Of JSON records: what the index refuses. */
+  readonly badShare: number;
+  readonly mustRefuse: boolean;
+}
+
+export interface PlanOptions {
+  /** In place of those that the seed would choose. */
+  readonly kinds?: readonly FaultKind[];
+  /** In place of the seed's own number. */
+  readonly records?: number;
+}
+
+export function planOf(seed: number, options: PlanOptions = {}): Plan {
+  const random = new Random(seed);
+  const kinds = options.kinds ?? chosen(random);
+  const faults = kinds.map((kind) => kind.make(new Random(random.below(2 ** 32))));
+  const least = Math.max(1, ...kinds.map((kind) => kind.environments ?? 1));
+  return {
+    seed,
+    random,
+    records: options.records ?? sizeOf(random),
+    faults,
+    environments: Math.max(least, 1 + random.below(2)),
+    hasArchive: random.chance(0.2),
+    badShare: random.chance(0.4) ? 0.02 : 0,
+    mustRefuse: kinds.some((kind) => kind.needsRefused === true),
+  };
+}
+
+function chosen(random: Random): FaultKind[] {
+  const count = 1 + random.below(MOST_FAULTS);
+  const left = [...FAULTS];
+  return Array.from({ length: count }, () => left.splice(random.below(left.length), 1)[0] as FaultKind);
+}

@@ -1,0 +1,212 @@
+import { createHash } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import type { InvokeResult } from "../../tooling/engines/lambda-runtime.ts";
+import { Environment, KILLED } from "./environment.ts";
+import { judge, look, type Verdict } from "./oracle.ts";
+import type { Plan } from "./plan.ts";
+import type { Action, Exchange, Operation } from "./proxy/exchange.ts";
+import { FaultyProxy } from "./proxy/proxy.ts";
+import { operationOf, queueAnswer } from "./services.ts";
+import { configFor, settingsOf } from "./settings.ts";
+import { Direct } from "./sources/direct.ts";
+import { Queue } from "./sources/queue.ts";
+import { Shard } from "./sources/shard.ts";
+import type { Delivery, Source } from "./sources/source.ts";
+import type { Stand } from "./stand/stand.ts";
+import { Serials } from "./workload/serials.ts";
+import { makeWorkload } from "./workload/workload.ts";
+import type { Call, Fault, World } from "./world.ts";
+
+/** Ordinary time of an invocation: nothing should ever need it. */
+const TIMEOUT_MS = 15_000;
+/** A run that takes longer hangs. */
+const LONGEST_RUN_MS = 120_000;
+
+export interface Result extends Verdict {
+  readonly seed: number;
+  /** How often each fault really happened. */
+  readonly faults: Readonly<Record<string, number>>;
+  readonly records: number;
+  readonly invocations: number;
+  readonly ms: number;
+}
+
+/** Delivers a workload while faults happen, until nothing is left to deliver; then counts. */
+export async function runOnce(stand: Stand, plan: Plan, onLogs: (logs: string) => void = () => {}): Promise<Result> {
+  const began = performance.now();
+  const run = new Run(stand, plan);
+  try {
+    await run.setUp();
+    await run.deliver();
+    return { ...(await run.verdict()), ms: Math.round(performance.now() - began) };
+  } finally {
+    onLogs(await run.logs());
+    await run.tearDown();
+  }
+}
+
+class Run {
+  readonly #stand: Stand;
+  readonly #plan: Plan;
+  readonly #token: string;
+  readonly #counts = new Map<Operation, number>();
+  #world: World | undefined;
+  #sources: readonly Source[] = [];
+  #invocations = 0;
+
+  constructor(stand: Stand, plan: Plan) {
+    this.#stand = stand;
+    this.#plan = plan;
+    const name = `${process.pid} ${plan.seed} ${performance.now()}`;
+    this.#token = `r${createHash("sha256").update(name).digest("hex").slice(0, 12)}`;
+  }
+
+  async setUp(): Promise<void> {
+    const { random, faults, records, badShare, mustRefuse, hasArchive } = this.#plan;
+    const { search, store } = this.#stand;
+    const token = this.#token;
+    const stream = `logs-chaos.${token}-default`;
+    const settings = settingsOf(token, hasArchive, random);
+    const arn = `arn:aws:sqs:us-east-1:000000000000:chaos-${token}`;
+    const queue = new Queue({ arn, maxBatch: 1 + random.below(10), duplicates: 0, disorder: 0 }, random);
+    const serials = new Serials(token);
+    const making = { token, records, badShare, mustRefuse, serials, store, queue, random };
+    const [workload] = await Promise.all([makeWorkload(making), search.createStream(stream)]);
+    const environments = await Promise.all(
+      Array.from({ length: this.#plan.environments }, (_, i) => this.#environment(i)),
+    );
+    const searchUrl = (environment: Environment): string => environment.search.url;
+    this.#world = { token, stream, search, store, workload, queue, environments, settings, searchUrl };
+    for (const fault of faults) await fault.setUp?.(this.#world);
+    this.#sources = [queue, new Shard(token, workload.kinesis, 1 + random.below(30)), new Direct(workload.events)];
+  }
+
+  async deliver(): Promise<void> {
+    const until = performance.now() + LONGEST_RUN_MS;
+    await Promise.all(this.#its.environments.map((environment) => this.#work(environment, until)));
+  }
+
+  async verdict(): Promise<Omit<Result, "ms">> {
+    const { workload, stream, search, store, queue } = this.#its;
+    const archive = this.#plan.hasArchive ? `chaos.${this.#token}/` : undefined;
+    const found = await look(search, store, workload.serials, { stream, deadLetters: `${this.#token}/`, archive });
+    const verdict = judge([...workload.objects, ...workload.parts], found);
+    const broken = [...verdict.broken];
+    for (const message of queue.messages) {
+      if (message.isPoison && message.isAcknowledged)
+        broken.push(`acknowledged, though it can't be done: ${message.body.slice(0, 200)}`);
+      if (message.isDead && !message.isPoison && !message.isDoomed)
+        broken.push(`given up: ${message.body.slice(0, 200)}`);
+    }
+    if (this.#sources.some((source) => !source.isDone)) broken.push("not everything was delivered in time");
+    if (this.#sources.some((source) => "isStuck" in source && source.isStuck))
+      broken.push("a stream or an event was given up");
+    const faults = Object.fromEntries(this.#plan.faults.map(({ name, fired }) => [name, fired]));
+    const { seed } = this.#plan;
+    return { seed, faults, records: workload.serials.count, invocations: this.#invocations, ...verdict, broken };
+  }
+
+  async logs(): Promise<string> {
+    return (await Promise.all((this.#world?.environments ?? []).map((environment) => environment.logs()))).join("");
+  }
+
+  async tearDown(): Promise<void> {
+    const world = this.#world;
+    if (world === undefined) return;
+    for (const fault of this.#plan.faults) await fault.tearDown?.(world);
+    await Promise.all(world.environments.map((environment) => environment.stop()));
+    const { store, search } = world;
+    await Promise.all([
+      search.deleteStream(world.stream),
+      store.deleteAll("sources", `${this.#token}/`),
+      store.deleteAll("deadLetters", `${this.#token}/`),
+      ...(this.#plan.hasArchive ? [store.deleteAll("archive", `chaos.${this.#token}/`)] : []),
+    ]);
+  }
+
+  get #its(): World {
+    if (this.#world === undefined) throw new Error("not set up");
+    return this.#world;
+  }
+
+  async #environment(number: number): Promise<Environment> {
+    const { faults } = this.#plan;
+    const tls = faults.find((fault) => fault.tls !== undefined)?.tls;
+    const common = {
+      slot: number,
+      operationOf,
+      count: (operation: Operation) => this.#count(operation),
+      decide: (exchange: Exchange, phase: "head" | "body") => this.#decide(exchange, phase),
+    };
+    const search = new FaultyProxy({
+      ...common,
+      upstream: this.#stand.search.url,
+      ...(tls === undefined ? {} : { tls }),
+    });
+    const aws = new FaultyProxy({ ...common, upstream: this.#stand.awsEndpoint });
+    await Promise.all([search.open(), aws.open()]);
+    const variables = Object.assign({}, ...faults.map((fault) => fault.variables ?? {})) as Record<string, string>;
+    return new Environment({
+      number,
+      taskRoot: this.#stand.taskRoot,
+      search,
+      aws,
+      variables: (environment) => {
+        const { settings, searchUrl } = this.#its;
+        return { ...variables, SLUICE_CONFIG: configFor(settings, searchUrl(environment)) };
+      },
+    });
+  }
+
+  #count(operation: Operation): number {
+    const number = this.#counts.get(operation) ?? 0;
+    this.#counts.set(operation, number + 1);
+    return number;
+  }
+
+  async #decide(exchange: Exchange, phase: "head" | "body"): Promise<Action | undefined> {
+    for (const fault of this.#plan.faults) {
+      const action = await fault.decide?.(exchange, phase, this.#its);
+      if (action !== undefined) return action;
+    }
+    return exchange.operation === "queue" && phase === "body" ? queueAnswer(exchange, this.#its.queue) : undefined;
+  }
+
+  /** One invocation after the other, as long as there is anything to deliver. */
+  async #work(environment: Environment, until: number): Promise<void> {
+    while (performance.now() < until) {
+      const delivery = this.#next();
+      if (delivery === undefined) {
+        if (this.#sources.every((source) => source.isDone)) return;
+        await delay(2);
+        continue;
+      }
+      const call = { environment, number: this.#invocations, timeoutMs: TIMEOUT_MS };
+      this.#invocations += 1;
+      const result = await this.#invoke(call, delivery.event);
+      delivery.settle(result);
+      await this.#each((fault) => fault.settled?.(call, result, this.#its));
+    }
+  }
+
+  #next(): Delivery | undefined {
+    for (const source of this.#sources) {
+      const delivery = source.next();
+      if (delivery !== undefined) return delivery;
+    }
+    return undefined;
+  }
+
+  async #invoke(call: Call, event: object): Promise<InvokeResult> {
+    await this.#each((fault) => fault.invoking?.(call, this.#its));
+    const result = await call.environment.invoke(event, call.timeoutMs);
+    const isLost = this.#plan.faults.some((fault) => fault.losesAnswer?.(call, this.#its) === true);
+    if (!isLost) return result;
+    await call.environment.replace();
+    return KILLED;
+  }
+
+  async #each(tell: (fault: Fault) => unknown): Promise<void> {
+    for (const fault of this.#plan.faults) await tell(fault);
+  }
+}

@@ -1,0 +1,48 @@
+import { createHash, randomUUID } from "node:crypto";
+import { type Action, type Exchange, type Operation, refuse } from "./proxy/exchange.ts";
+import type { Queue } from "./sources/queue.ts";
+import { BUCKETS } from "./stand/store.ts";
+
+/** What a request to Elasticsearch or AWS is about. */
+export function operationOf(method: string, path: string, headers: NodeJS.Dict<string | string[]>): Operation {
+  const target = String(headers["x-amz-target"] ?? "");
+  if (target.startsWith("AmazonSSM.") || target.startsWith("TrentService.")) return "secret";
+  if (target.startsWith("AmazonSQS.")) return "queue";
+  if (/\/_bulk(\?|$)/.test(path)) return "bulk";
+  if (method === "PUT" && path.startsWith(`/${BUCKETS.deadLetters}/`)) return "put-dead-letter";
+  if (method === "PUT" && path.startsWith(`/${BUCKETS.archive}/`)) return "put-archive";
+  return method === "GET" && path.startsWith(`/${BUCKETS.sources}/`) ? "get-object" : "other";
+}
+
+interface Entry {
+  readonly Id?: string;
+  readonly MessageBody?: string;
+}
+
+/** SQS as far as the function speaks with it (its JSON protocol), over the run's own queue. */
+export function queueAnswer({ headers, body }: Exchange, queue: Queue): Action {
+  const operation = String(headers["x-amz-target"]).replace("AmazonSQS.", "");
+  const input = JSON.parse(body.toString("utf8")) as Entry & { readonly Entries?: readonly Entry[] };
+  const entries = input.Entries ?? [input];
+  switch (operation) {
+    case "SendMessage":
+      return ok(sent(input, queue));
+    case "SendMessageBatch":
+      return ok({ Successful: entries.map((entry) => ({ Id: entry.Id, ...sent(entry, queue) })), Failed: [] });
+    case "ChangeMessageVisibility":
+    case "ChangeMessageVisibilityBatch":
+      queue.told.postponed += entries.length;
+      return ok({ Successful: entries.map(({ Id }) => ({ Id })), Failed: [] });
+    default:
+      return refuse(400, { __type: "com.amazonaws.sqs#UnsupportedOperation", message: operation });
+  }
+}
+
+function sent({ MessageBody = "" }: Entry, queue: Queue): object {
+  queue.add(MessageBody);
+  return { MessageId: randomUUID(), MD5OfMessageBody: createHash("md5").update(MessageBody).digest("hex") };
+}
+
+function ok(value: object): Action {
+  return refuse(200, value, { "content-type": "application/x-amz-json-1.0" });
+}

@@ -1,0 +1,54 @@
+import type { Random } from "../fuzz/random.ts";
+import { BUCKETS } from "./stand/store.ts";
+import { FOLDERS } from "./workload/objects.ts";
+import type { Settings } from "./world.ts";
+
+/** Where the messages that the function sends itself go; the host is the proxy's. */
+export const CONTINUATION_PATH = "/000000000000/chaos-continue";
+
+/** A config of the seed's choice: small batches and parts, short waits, so that much happens in little time. */
+export function settingsOf(token: string, hasArchive: boolean, random: Random): Settings {
+  const dataset = `chaos.${token}`;
+  const retry = { attempts: 2 + random.below(4), minDelayMs: 2, maxDelayMs: 40 };
+  const limits = {
+    maxBatchRecords: 50 + random.below(1000),
+    maxBatchBytes: 16_384 * (1 + random.below(32)),
+    maxInFlight: 1 + random.below(4),
+  };
+  const archive = {
+    type: "s3-archive",
+    bucket: BUCKETS.archive,
+    limits: { cellBytes: 65_536 },
+    compressionLevel: 1,
+    retry,
+  };
+  return {
+    sources: [
+      { match: { key: `*/${FOLDERS.alb}/**` }, format: "alb", dataset },
+      { match: { key: `*/${FOLDERS.cloudtrail}/**` }, format: "cloudtrail", dataset },
+      { match: { key: `*/${FOLDERS.json}/**` }, format: "json", dataset },
+      { dataset },
+    ],
+    sinks: {
+      search: {
+        type: "elasticsearch",
+        compression: random.chance(0.7) ? "gzip" : "none",
+        requestTimeoutMs: 400 + random.below(1600),
+        limits,
+        retry,
+      },
+      ...(hasArchive ? { archive } : {}),
+    },
+    deadLetter: { type: "s3", bucket: BUCKETS.deadLetters, prefix: `${token}/` },
+    deadline: { marginMs: 500 },
+    read: { partBytes: 2 ** (12 + random.below(12)), attempts: 2 + random.below(4), concurrency: 1 + random.below(8) },
+  };
+}
+
+/** As one environment gets it. */
+export function configFor(settings: Settings, searchUrl: string): string {
+  return JSON.stringify({
+    ...settings,
+    sinks: { ...settings.sinks, search: { ...settings.sinks.search, url: searchUrl } },
+  });
+}

@@ -1,0 +1,74 @@
+import type { InvokeResult } from "../../../tooling/engines/lambda-runtime.ts";
+import { type Delivery, failuresIn, MAX_DELIVERIES, type Source } from "./source.ts";
+
+const STREAM_ARN = "arn:aws:kinesis:us-east-1:123456789012:stream/chaos";
+
+/** One shard of a Kinesis stream and its event source mapping with ReportBatchItemFailures: read on from the earliest failure. */
+export class Shard implements Source {
+  readonly #name: string;
+  readonly #data: readonly Buffer[];
+  readonly #maxBatch: number;
+  #position = 0;
+  #isUnderWay = false;
+  #deliveries = 0;
+
+  constructor(name: string, data: readonly Buffer[], maxBatch: number) {
+    this.#name = name;
+    this.#data = data;
+    this.#maxBatch = maxBatch;
+  }
+
+  get isDone(): boolean {
+    return !this.#isUnderWay && (this.#position >= this.#data.length || this.isStuck);
+  }
+
+  get isStuck(): boolean {
+    return this.#deliveries >= MAX_DELIVERIES;
+  }
+
+  next(): Delivery | undefined {
+    if (this.#isUnderWay || this.isDone) return undefined;
+    const from = this.#position;
+    const data = this.#data.slice(from, from + this.#maxBatch);
+    this.#isUnderWay = true;
+    this.#deliveries += 1;
+    return {
+      event: { Records: data.map((bytes, i) => this.#record(bytes, from + i)) },
+      settle: (result) => {
+        this.#isUnderWay = false;
+        const reached = this.#reached(result, from, data.length);
+        if (reached > from) this.#deliveries = 0;
+        this.#position = reached;
+      },
+    };
+  }
+
+  #reached(result: InvokeResult, from: number, count: number): number {
+    const failed = failuresIn(result);
+    if (failed === undefined) return from;
+    for (let i = from; i < from + count; i++) if (failed.has(this.#sequence(i))) return i;
+    return from + count;
+  }
+
+  #sequence(i: number): string {
+    return `4960${String(i).padStart(20, "0")}`;
+  }
+
+  #record(bytes: Buffer, i: number): object {
+    return {
+      kinesis: {
+        kinesisSchemaVersion: "1.0",
+        partitionKey: "p",
+        sequenceNumber: this.#sequence(i),
+        data: bytes.toString("base64"),
+        approximateArrivalTimestamp: 1_793_700_000 + i,
+      },
+      eventSource: "aws:kinesis",
+      eventVersion: "1.0",
+      eventID: `shardId-000000000000:${this.#sequence(i)}`,
+      eventName: "aws:kinesis:record",
+      awsRegion: "us-east-1",
+      eventSourceARN: `${STREAM_ARN}-${this.#name}`,
+    };
+  }
+}

@@ -1,0 +1,27 @@
+import type { InvokeResult } from "../../../tooling/engines/lambda-runtime.ts";
+
+/** How often the same thing is delivered before its source gives it up: more than all faults of a run together need. */
+export const MAX_DELIVERIES = 60;
+/** The same for what is meant to fail. */
+export const MAX_POISON_DELIVERIES = 3;
+
+/** One event on its way to the function. */
+export interface Delivery {
+  readonly event: object;
+  /** To be called once, with what came of it; a function that was killed or threw has acknowledged nothing. */
+  settle(result: InvokeResult): void;
+}
+
+/** Plays the part of the service that invokes the function. Time is simulated: what comes again, comes when it is asked for. */
+export interface Source {
+  /** Undefined while there is nothing to deliver. */
+  next(): Delivery | undefined;
+  readonly isDone: boolean;
+}
+
+/** The identifiers that the answer says failed; undefined where there is no answer. */
+export function failuresIn(result: InvokeResult): ReadonlySet<string> | undefined {
+  if (result.timedOut || result.errorType !== undefined) return undefined;
+  const { batchItemFailures = [] } = (result.payload ?? {}) as { batchItemFailures?: { itemIdentifier: string }[] };
+  return new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+}

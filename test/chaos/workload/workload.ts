@@ -1,0 +1,163 @@
+import { gzipSync } from "node:zlib";
+import type { Random } from "../../fuzz/random.ts";
+import type { Message, Queue } from "../sources/queue.ts";
+import { BUCKETS, type Store } from "../stand/store.ts";
+import { line } from "./lines.ts";
+import { directEvent, type Notified, queueBody } from "./notifications.ts";
+import { FOLDERS, lineKindOf, makeObject, OBJECT_KINDS, type ObjectKind, type Stored } from "./objects.ts";
+import type { Serials } from "./serials.ts";
+
+/**
+ * What is owed of some lines. `once`: each of them once. `acknowledged`: the same, but only where everything that told of
+ * them was acknowledged. `any`: each at most once, as what they stood in was overwritten, or is damaged.
+ */
+export type Owed = "once" | "acknowledged" | "any";
+
+export interface Part {
+  readonly name: string;
+  readonly serials: readonly number[];
+  /** Of these, what the index refuses. */
+  readonly refused: ReadonlySet<number>;
+  owed: Owed;
+  /** Told of by; none: by an event that is repeated until it succeeds. */
+  messages: Message[];
+}
+
+export interface SourceObject extends Part {
+  readonly key: string;
+  readonly kind: ObjectKind;
+  readonly size: number;
+  readonly etag: string;
+}
+
+export interface Workload {
+  readonly serials: Serials;
+  readonly objects: SourceObject[];
+  /** Those of streams and log groups. */
+  readonly parts: Part[];
+  readonly kinesis: readonly Buffer[];
+  /** Asynchronous invocations. */
+  readonly events: readonly object[];
+}
+
+/** Records of a run, by the seed; skewed towards few. */
+export function sizeOf(random: Random): number {
+  return Math.round(1000 * 10 ** (random.next() ** 2));
+}
+
+interface Making {
+  readonly token: string;
+  readonly records: number;
+  /** Of JSON records. */
+  readonly badShare: number;
+  /** There must be a record that the index refuses. */
+  readonly mustRefuse: boolean;
+  readonly serials: Serials;
+  readonly store: Store;
+  readonly queue: Queue;
+  readonly random: Random;
+}
+
+/** Puts objects into the store, what tells of them into the queue, and gives all else that is to be delivered. */
+export async function makeWorkload(making: Making): Promise<Workload> {
+  const { random, records } = making;
+  const [inKinesis, inLogs] = [random.chance(0.3) ? 0.1 : 0, random.chance(0.3) ? 0.1 : 0];
+  const kinesis = inKinesis > 0 ? kinesisData(making, Math.round(records * inKinesis)) : undefined;
+  const logs = inLogs > 0 ? logEvents(making, Math.round(records * inLogs)) : undefined;
+  const left = Math.round(records * (1 - inKinesis - inLogs));
+  const shares = Array.from({ length: 1 + random.below(6) }, () => 0.1 + random.next());
+  const all = shares.reduce((sum, share) => sum + share, 0);
+  const objects = await Promise.all(
+    shares.map((share, i) => storeObject(making, i, Math.max(1, Math.round((left * share) / all)))),
+  );
+  const events: object[] = [...(logs?.events ?? [])];
+  for (const group of inGroups(objects, random)) {
+    if (random.chance(0.85)) tell(making, group);
+    else events.push(directEvent(group.map(notified), random));
+  }
+  const parts = [kinesis?.part, logs?.part].filter((part) => part !== undefined);
+  return { serials: making.serials, objects, parts, kinesis: kinesis?.data ?? [], events };
+}
+
+/** A message that tells of all these objects. */
+function tell({ queue, random }: Making, objects: readonly SourceObject[]): void {
+  const message = queue.add(queueBody(objects.map(notified), random));
+  for (const object of objects) object.messages.push(message);
+}
+
+export function notified({ key, size, etag }: SourceObject): Notified {
+  return { bucket: BUCKETS.sources, key, size, etag };
+}
+
+async function storeObject(making: Making, i: number, count: number): Promise<SourceObject> {
+  const { random, serials, token, store } = making;
+  const isToBeRefused = making.mustRefuse && i === 0;
+  const kind = isToBeRefused ? "json" : random.pick(OBJECT_KINDS);
+  const badShare = isToBeRefused ? 0.2 : making.badShare;
+  const key = `${token}/${FOLDERS[lineKindOf(kind)]}/${random.chance(0.2) ? "an odd+näme " : ""}${i}.log`;
+  return storeAs(store, key, kind, makeObject(kind, count, badShare, serials, random));
+}
+
+export async function storeAs(store: Store, key: string, kind: ObjectKind, stored: Stored): Promise<SourceObject> {
+  const etag = await store.put("sources", key, stored.body);
+  const { serials, refused, body } = stored;
+  return {
+    name: key,
+    key,
+    kind,
+    size: body.length,
+    etag,
+    serials,
+    refused: new Set(refused),
+    owed: "once",
+    messages: [],
+  };
+}
+
+/** Most messages tell of one object. */
+function inGroups(objects: readonly SourceObject[], random: Random): SourceObject[][] {
+  const groups: SourceObject[][] = [];
+  for (const object of objects) {
+    const last = groups.at(-1);
+    if (last !== undefined && random.chance(0.25)) last.push(object);
+    else groups.push([object]);
+  }
+  return groups;
+}
+
+function newPart(name: string, serials: readonly number[]): Part {
+  return { name, serials, refused: new Set(), owed: "once", messages: [] };
+}
+
+function lines(making: Making, count: number): { readonly texts: string[]; readonly numbers: number[] } {
+  const numbers = Array.from({ length: count }, () => making.serials.next());
+  return { numbers, texts: numbers.map((number) => line("text", making.serials.text(number), making.random, false)) };
+}
+
+function kinesisData(making: Making, count: number): { readonly data: Buffer[]; readonly part: Part } {
+  const { texts, numbers } = lines(making, count);
+  const data: Buffer[] = [];
+  for (let i = 0; i < count; ) {
+    const some = 1 + making.random.below(20);
+    const text = texts.slice(i, i + some).join("\n");
+    data.push(making.random.chance(0.3) ? gzipSync(text) : Buffer.from(text));
+    i += some;
+  }
+  return { data, part: newPart("kinesis", numbers) };
+}
+
+function logEvents(making: Making, count: number): { readonly events: object[]; readonly part: Part } {
+  const { texts, numbers } = lines(making, count);
+  const events: object[] = [];
+  for (let i = 0; i < count; ) {
+    const some = 1 + making.random.below(200);
+    const logEvents = texts.slice(i, i + some).map((message, j) => {
+      return { id: `3912${String(i + j).padStart(20, "0")}`, timestamp: 1_793_700_000_000 + i + j, message };
+    });
+    const group = { owner: "123456789012", logGroup: `/app/${making.token}`, logStream: "one" };
+    const payload = { messageType: "DATA_MESSAGE", ...group, subscriptionFilters: ["all"], logEvents };
+    events.push({ awslogs: { data: gzipSync(JSON.stringify(payload)).toString("base64") } });
+    i += some;
+  }
+  return { events, part: newPart("log events", numbers) };
+}

@@ -1,0 +1,59 @@
+import type { InvokeResult } from "../../tooling/engines/lambda-runtime.ts";
+import type { Environment } from "./environment.ts";
+import type { Action, Exchange } from "./proxy/exchange.ts";
+import type { Queue } from "./sources/queue.ts";
+import type { Search } from "./stand/search.ts";
+import type { Store } from "./stand/store.ts";
+import type { Workload } from "./workload/workload.ts";
+
+/** A config as it would be written. */
+export interface Settings {
+  [key: string]: unknown;
+  read: Record<string, unknown>;
+  deadline: Record<string, unknown>;
+  sinks: { search: Record<string, unknown> } & Record<string, Record<string, unknown>>;
+}
+
+/** One run: what faults may look at and reach into. */
+export interface World {
+  /** In the names of all that is this run's own. */
+  readonly token: string;
+  readonly stream: string;
+  readonly search: Search;
+  readonly store: Store;
+  readonly workload: Workload;
+  readonly queue: Queue;
+  readonly environments: readonly Environment[];
+  readonly settings: Settings;
+  /** Where a config says that Elasticsearch is; may be set. */
+  searchUrl: (environment: Environment) => string;
+}
+
+/** One invocation. */
+export interface Call {
+  readonly environment: Environment;
+  /** How many began before it in this run. */
+  readonly number: number;
+  timeoutMs: number;
+}
+
+/** Something that goes wrong in a run, a limited number of times. Made from the seed; belongs to one run. */
+export interface Fault {
+  readonly name: string;
+  /** How often it really happened so far. */
+  readonly fired: number;
+  /** The search proxies speak TLS, with such a certificate at first. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+  /** Variables of every environment. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Before anything is delivered. */
+  setUp?(world: World): Promise<void> | void;
+  /** Of each request of an environment, at its head and again with its body; the first fault that answers has its way. */
+  decide?(exchange: Exchange, phase: "head" | "body", world: World): Action | undefined | Promise<Action | undefined>;
+  invoking?(call: Call, world: World): void;
+  /** True: the environment is killed before anybody has its answer. */
+  losesAnswer?(call: Call, world: World): boolean;
+  settled?(call: Call, result: InvokeResult, world: World): Promise<void> | void;
+  /** Whatever the run came to: nothing of it may stay behind. */
+  tearDown?(world: World): Promise<void> | void;
+}
