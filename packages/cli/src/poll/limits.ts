@@ -22,7 +22,7 @@ export const DELETE_ATTEMPTS = 5;
 export const DELETE_BACKOFF_MS = 200;
 /** Receives in a row without a message after which a queue may be empty, and what each waits, when draining. */
 export const DRAIN_EMPTY_RECEIVES = 3;
-export const DRAIN_WAIT_SECONDS = 2;
+export const DRAIN_WAIT_SECONDS = 1;
 /** Failed receives in a row after which --drain and --once give up. */
 export const RECEIVE_ATTEMPTS = 8;
 /** Without a successful receive, and without progress of what is under way, for so long, the consumer isn't healthy any more. */
