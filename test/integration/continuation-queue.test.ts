@@ -14,10 +14,11 @@ import {
   SendMessageBatchCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
+import { createAdapters, main } from "@sluice/cli";
 import { type Claim, type Logger, silentLogger } from "@sluice/core";
 import { checkContinuation, createContinuationQueue, createPostpone } from "@sluice/lambda-entry";
 import { zipSync } from "fflate";
-import { beforeAll, expect, inject, test } from "vitest";
+import { beforeAll, expect, inject, onTestFinished, test, vi } from "vitest";
 
 const endpoint = inject("awsEndpoint");
 const aws = { endpoint, region: "us-east-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
@@ -185,3 +186,45 @@ test("what is needed to go on is found, and what would end it", async () => {
     "RecursiveLoop",
   ]);
 });
+
+test.each([
+  ["Allow", 0, "RecursiveLoop: Allow"],
+  ["Terminate", 1, "RecursiveLoop: Terminate: Lambda ends chains"],
+] as const)(
+  "sluice check --connect, where RecursiveLoop is %s, ends with %i",
+  async (recursiveLoop, exitCode, words) => {
+    vi.stubEnv("AWS_ENDPOINT_URL", endpoint);
+    vi.stubEnv("AWS_REGION", aws.region);
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { url } = await createQueue();
+    const config = { sinks: { out: { type: "stdout" } }, continuation: { queue: url, claims: { bucket } } };
+    const env = { ...process.env, SLUICE_CONFIG: JSON.stringify(config) };
+    const said = { out: "", err: "" };
+    const context = {
+      terminal: {
+        out: (text: string) => {
+          said.out += text;
+        },
+        err: (text: string) => {
+          said.err += text;
+        },
+        outIsTty: false,
+        errIsTty: false,
+        outGone: signal,
+        columns: () => 80,
+      },
+      adapters: createAdapters({ env, cwd: "." }),
+      cwd: ".",
+      stop: signal,
+      readStdin: async () => "",
+    };
+    expect(await main(["check", "--connect", "--function", await createFunction(recursiveLoop)], context)).toBe(
+      exitCode,
+    );
+    expect(said.out).toMatch(/continuation\.queue +sqs +ok: visibility timeout 30 s/);
+    expect(said.out).toMatch(new RegExp(`function sluice-\\w+ +lambda +.*${words}`));
+    expect(said.err).toContain("warning: continuation.queue: no dead-letter queue (RedrivePolicy)");
+  },
+);

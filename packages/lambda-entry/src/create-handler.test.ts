@@ -178,6 +178,17 @@ test("hands the pipeline its adapters, own sinks and given ports", async () => {
   expect(await ports?.sinks("stdout")).toHaveProperty("create");
 });
 
+test("hands over a continuation queue where the config names one, and what postpones messages in any case", async () => {
+  const queue = "https://sqs.eu-west-1.amazonaws.com/123456789012/continue";
+  const none = handlerOn(OUTCOME);
+  await none.handler({}, CONTEXT);
+  expect(none.seen.made[0]?.ports).not.toHaveProperty("continuation");
+  expect(none.seen.made[0]?.ports).toHaveProperty("postpone.postpone");
+  const named = handlerOn(OUTCOME, { config: { ...CONFIG, continuation: { queue } } });
+  await named.handler({}, CONTEXT);
+  expect(named.seen.made[0]?.ports).toHaveProperty("continuation.send");
+});
+
 const quiet = { logger: { log: () => {} } };
 
 function take(seen: Seen): NonNullable<HandlerOptions["createPipeline"]> {

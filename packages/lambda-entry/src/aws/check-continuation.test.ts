@@ -93,3 +93,10 @@ test("small messages are no matter where larger ones are put aside", async () =>
   const { findings } = await check({ attributes: { ...ATTRIBUTES, MaximumMessageSize: "262144" } }, true);
   expect(findings[0]?.warnings).toEqual([]);
 });
+
+test("a host where nobody answers", async () => {
+  const config = { queue: "http://localhost:9/123456789012/continue", maxHops: 1000 };
+  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+  const [finding] = await checkContinuation({ config, aws: { region: "eu-west-1", credentials } });
+  expect(finding?.trouble).toMatchObject({ code: "ECONNREFUSED" });
+});

@@ -28,9 +28,12 @@ export function isTooLong(error: unknown): boolean {
   return /^InvalidParameterValue|^InvalidMessageContents$/.test(wordsOf(cause).name);
 }
 
-/** A fault's name and words, where it has any. */
+/** A fault's name and words: Node's own have a code for a name, and those of several addresses have no words. */
 export function wordsOf(error: unknown): { readonly name: string; readonly message: string } {
-  return error instanceof Error ? error : { name: "Error", message: String(error) };
+  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
+  const { code } = error as { readonly code?: unknown };
+  const isPlain = /^(?:Aggregate|System)?Error$/.test(error.name) && typeof code === "string";
+  return { name: isPlain ? code : error.name, message: error.message || "no more is known" };
 }
 
 function outOfTime(error: unknown, where: string): SluiceError {
