@@ -1,0 +1,202 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { type Adapters, createAdapters, main, type Terminal } from "@sluice/cli";
+import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
+import { ask, countOf, unique } from "./elastic-helper.ts";
+
+const endpoint = inject("awsEndpoint");
+const esUrl = inject("esUrl");
+vi.stubEnv("AWS_ACCESS_KEY_ID", "test");
+vi.stubEnv("AWS_SECRET_ACCESS_KEY", "test");
+vi.stubEnv("AWS_REGION", "us-east-1");
+vi.stubEnv("AWS_ENDPOINT_URL", endpoint);
+
+const s3 = new S3Client({ endpoint, region: "us-east-1", forcePathStyle: true });
+const bucket = `replay-${randomBytes(4).toString("hex")}`;
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "sluice-replay-"));
+  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+interface Around {
+  readonly stop?: AbortSignal;
+  readonly adapters?: (own: Adapters) => Adapters;
+}
+
+/** A command in this process, against the real services. */
+async function sluice(args: readonly string[], { stop, adapters = (own) => own }: Around = {}) {
+  const said = { out: "", err: "" };
+  const never = new AbortController().signal;
+  const terminal: Terminal = {
+    out: (text) => {
+      said.out += text;
+    },
+    err: (text) => {
+      said.err += text;
+    },
+    outIsTty: false,
+    errIsTty: false,
+    outGone: never,
+    columns: () => 80,
+  };
+  const exitCode = await main([...args, "--json"], {
+    terminal,
+    adapters: adapters(createAdapters({ env: process.env, cwd: dir })),
+    cwd: dir,
+    stop: stop ?? never,
+    readStdin: async () => "",
+  });
+  return { exitCode, err: said.err, ...JSON.parse(said.out || "{}") };
+}
+
+/** Its own index, config and prefix: every third of so many records has what the index doesn't take. */
+async function refused(records: number) {
+  const index = unique("replay-");
+  await ask(esUrl, "PUT", `/${index}`, {
+    mappings: { properties: { json: { properties: { count: { type: "long" } } } } },
+  });
+  const config = join(dir, `${index}.yaml`);
+  const prefix = `${index}/dead/`;
+  await writeFile(
+    config,
+    `sinks: { search: { type: elasticsearch, url: "${esUrl}", target: "${index}" } }
+deadLetter: { type: s3, bucket: ${bucket}, prefix: "${prefix}" }
+sources: [{ format: json }]
+`,
+  );
+  const lines = Array.from({ length: records }, (_, n) => JSON.stringify({ n, count: n % 3 === 0 ? "many" : n }));
+  const Key = `${index}/app.log`;
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: `${lines.join("\n")}\n` }));
+  const letters = Math.ceil(records / 3);
+  const object = `s3://${bucket}/${Key}`;
+  const run = await sluice(["run", "--config", config, object]);
+  expect(run).toMatchObject({
+    exitCode: 1,
+    delivered: { search: records - letters },
+    deadLettered: { search: letters },
+  });
+  const mend = (): Promise<unknown> =>
+    ask(esUrl, "PUT", `/${index}/_mapping`, {
+      properties: { json: { properties: { count: { type: "long", ignore_malformed: true } } } },
+    });
+  return { index, config, letters, object, mend, dead: `s3://${bucket}/${prefix}`, prefix };
+}
+
+async function keysUnder(Prefix: string): Promise<string[]> {
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix }));
+  return Contents.map(({ Key = "" }) => Key);
+}
+
+test("a mapping that was mended takes what it refused, once, under the same ids", async () => {
+  const records = 300;
+  const { index, config, letters, object, mend, dead, prefix } = await refused(records);
+  const keys = await keysUnder(prefix);
+
+  const counted = await sluice(["replay", "--dry-run", dead]);
+  expect(counted).toMatchObject({
+    exitCode: 0,
+    letters,
+    groups: [{ sink: "search", reason: "document_parsing_exception", letters }],
+  });
+  expect(counted.groups).toHaveLength(1);
+
+  const again = await sluice(["replay", "--config", config, "--delete", dead]);
+  expect(again).toMatchObject({ exitCode: 1, deadLettered: { search: letters }, files: { deleted: 0 } });
+  const more = await keysUnder(prefix);
+  expect(more).toEqual(expect.arrayContaining(keys));
+  expect(more.length).toBeGreaterThan(keys.length);
+
+  await mend();
+  const sent = await sluice(["replay", "--config", config, "--delete", dead]);
+  expect(sent).toMatchObject({ exitCode: 0, letters: 2 * letters, delivered: { search: 2 * letters } });
+  expect(await keysUnder(prefix)).toEqual([]);
+  expect(await countOf(esUrl, index)).toBe(records);
+
+  // The object once more: each of its records is found under its id.
+  const whole = await sluice(["run", "--config", config, object]);
+  expect(whole).toMatchObject({ exitCode: 0, delivered: { search: records } });
+  expect(await countOf(esUrl, index)).toBe(records);
+});
+
+test("documents come as they would have come at first", async () => {
+  const { index, config, object, mend, dead } = await refused(3);
+  await mend();
+  await sluice(["replay", "--config", config, dead]);
+  await ask(esUrl, "POST", `/${index}/_refresh`);
+  const found = (await ask(esUrl, "GET", `/${index}/_search?q=json.n:0`)) as unknown as Found;
+  const [replayed] = found.hits.hits;
+  await ask(esUrl, "DELETE", `/${index}/_doc/${replayed?._id}?refresh=true`);
+  await sluice(["run", "--config", config, object]);
+  await ask(esUrl, "POST", `/${index}/_refresh`);
+  const fresh = (await ask(esUrl, "GET", `/${index}/_search?q=json.n:0`)) as unknown as Found;
+  expect(fresh.hits.hits.map(({ _id, _source }) => ({ _id, _source }))).toEqual([
+    { _id: replayed?._id, _source: replayed?._source },
+  ]);
+});
+
+interface Found {
+  readonly hits: { readonly hits: readonly { readonly _id: string; readonly _source: unknown }[] };
+}
+
+test("a replay that was stopped goes on where it was", async () => {
+  const records = 7500;
+  const { index, config, letters, mend, dead, prefix } = await refused(records);
+  await mend();
+  const stop = new AbortController();
+  const stopping = (own: Adapters): Adapters => ({
+    ...own,
+    open: (...args) => {
+      const pipeline = own.open(...args);
+      return {
+        ...pipeline,
+        resend: async (...call) => {
+          const resent = await pipeline.resend(...call);
+          stop.abort();
+          return resent;
+        },
+      };
+    },
+  });
+  const args = ["replay", "--config", config, "--state", `${index}.state`, "--delete", dead];
+  const first = await sluice(args, { stop: stop.signal, adapters: stopping });
+  expect(first.exitCode).toBe(1);
+  expect(first.delivered.search).toBeLessThan(letters);
+  expect(first.err).toContain("not read to the end");
+  const second = await sluice(args);
+  expect(second).toMatchObject({ exitCode: 0, delivered: { search: letters - first.delivered.search } });
+  expect(await keysUnder(prefix)).toEqual([]);
+  expect(await countOf(esUrl, index)).toBe(records);
+});
+
+test("a line is what its documentation says", async () => {
+  const { prefix, letters } = await refused(10);
+  const [Key = ""] = await keysUnder(prefix);
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
+  const lines = ((await Body?.transformToString()) ?? "").trimEnd().split("\n");
+  expect(lines).toHaveLength(letters);
+  expect(JSON.parse(lines[0] as string)).toMatchObject({
+    v: 1,
+    id: expect.stringMatching(/^1[0-9a-f]{32}-0-\d+$/),
+    sink: "search",
+    status: 400,
+    reason: { code: "document_parsing_exception" },
+    origin: { "aws.s3.bucket.name": bucket },
+    service: "s3",
+    dataset: "generic",
+    namespace: "default",
+    timestamp: expect.stringMatching(/^20.*Z$/),
+    document: { json: { n: 0, count: "many" } },
+  });
+});
