@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { outcomeOf } from "../fake-context.testing.ts";
 import { Consumer, type ConsumerOptions } from "./consumer.ts";
 import { FakeQueue, throttled } from "./fake-queue.testing.ts";
-import { DELETE_ATTEMPTS, MAX_SILENCE_MS } from "./limits.ts";
+import { DELETE_ATTEMPTS, MAX_FAILURES, MAX_SILENCE_MS } from "./limits.ts";
 
 type Handle = (records: readonly SqsRecord[], invocation: Invocation) => Promise<Outcome> | Outcome;
 
@@ -465,7 +465,7 @@ test("receives that fail are made again with backoff, for ever; health says when
 
 test("a drain gives up where nothing can be received", async () => {
   const { queue, consumer } = setup(bodies(1), (records) => answer(records), {}, auto());
-  queue.faults.receive.push(...Array.from({ length: 8 }, () => new SluiceError("ACCESS_DENIED", "no")));
+  queue.faults.receive.push(...Array.from({ length: MAX_FAILURES }, () => new SluiceError("ACCESS_DENIED", "no")));
   await expect(consumer.run()).rejects.toMatchObject({ code: "ACCESS_DENIED" });
 });
 
@@ -477,6 +477,9 @@ test("a queue that isn't there ends it at the start; one that doesn't answer is 
   slow.queue.faults.state.push(throttled(), new SluiceError("RESET", "ECONNREFUSED"));
   await slow.consumer.run();
   expect(slow.queue.left).toEqual([]);
+  const gone = setup([], () => outcomeOf(), { until: "stopped" }, auto());
+  gone.queue.faults.state.push(...Array.from({ length: MAX_FAILURES }, () => new SluiceError("RESET", "ENOTFOUND")));
+  await expect(gone.consumer.run()).rejects.toMatchObject({ code: "RESET" });
 });
 
 test("stopped before it began, it receives nothing", async () => {

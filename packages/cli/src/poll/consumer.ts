@@ -21,8 +21,8 @@ import {
   DRAIN_WAIT_SECONDS,
   FALLBACK_VISIBILITY_SECONDS,
   GIVE_BACK_MS,
+  MAX_FAILURES,
   MAX_SILENCE_MS,
-  RECEIVE_ATTEMPTS,
 } from "./limits.ts";
 import { metricsText } from "./metrics.ts";
 import { workDeadline } from "./stop-deadline.ts";
@@ -138,7 +138,7 @@ export class Consumer implements Health {
     return this.#about?.visibilitySeconds || FALLBACK_VISIBILITY_SECONDS;
   }
 
-  /** Waits for faults to pass that do; undefined when it is stopped before. */
+  /** Waits for faults to pass that do, a while; undefined when it is stopped before. */
   async #find(): Promise<QueueState | undefined> {
     const { queue, stop } = this.#options;
     for (let failures = 1; !stop.aborted; failures++) {
@@ -147,7 +147,7 @@ export class Consumer implements Health {
       } catch (error) {
         if (stop.aborted) return undefined;
         const known = asSluiceError(error);
-        if (!known.transient) throw known;
+        if (!known.transient || failures >= MAX_FAILURES) throw known;
         await this.#backOff(known, failures, "the queue doesn't answer");
       }
     }
@@ -205,7 +205,7 @@ export class Consumer implements Health {
       this.totals.faults.receive += 1;
       this.#failedReceives += 1;
       const known = asSluiceError(error);
-      if (until !== "stopped" && this.#failedReceives >= RECEIVE_ATTEMPTS) throw known;
+      if (until !== "stopped" && this.#failedReceives >= MAX_FAILURES) throw known;
       await this.#backOff(known, this.#failedReceives, "nothing received");
       return undefined;
     }

@@ -23,8 +23,8 @@ export const DELETE_BACKOFF_MS = 200;
 /** Receives in a row without a message after which a queue may be empty, and what each waits, when draining. */
 export const DRAIN_EMPTY_RECEIVES = 3;
 export const DRAIN_WAIT_SECONDS = 1;
-/** Failed receives in a row after which --drain and --once give up. */
-export const RECEIVE_ATTEMPTS = 8;
+/** Requests that failed in a row after which a start gives up, and so do --drain and --once: about two minutes. */
+export const MAX_FAILURES = 8;
 /** Without a successful receive, and without progress of what is under way, for so long, the consumer isn't healthy any more. */
 export const MAX_SILENCE_MS: number = 5 * 60_000;
 
