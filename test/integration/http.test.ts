@@ -20,7 +20,7 @@ async function run(answers: Answers): Promise<{ outcome: Outcome; server: FakeSe
   const config = parseConfig({ sinks, deadLetter: { type: "file", path: "unused" } }, "test");
   const pipeline = createPipeline(config, {
     sinks: async () => http as SinkDefinition,
-    deadLetters: { put: async (_, some) => void letters.push(...some) },
+    deadLetters: { put: async (_, some: readonly DeadLetter[]) => void letters.push(...some) },
   });
   onTestFinished(() => pipeline.close());
   const outcome = await pipeline.write(LINES.map((message, i) => ({ message, id: String(i) })));

@@ -79,6 +79,7 @@ test.each([
   ["records were dead-lettered", outcomeOf({ in: 2, deadLettered: { stdout: 1 } }), 1],
   ["records failed", outcomeOf({ in: 2, failed: { stdout: 2 } }), 1],
   ["a unit failed", outcomeOf({ units: { ok: 9, failed: 1 } }), 1],
+  ["a unit became a dead letter", outcomeOf({ units: { ok: 10, failed: 0, deadLettered: 1 } }), 1],
   ["the invocation failed", outcomeOf({}, { error: new SluiceError("OBJECT_MISSING", "gone") }), 1],
 ])("exit code when %s", async (_, outcome, exitCode) => {
   const context = fakeContext({ cwd: HERE, pipeline: { objects: async () => outcome } });

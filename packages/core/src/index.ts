@@ -41,7 +41,7 @@ export {
   type TableOptions,
 } from "./ports/codec.ts";
 export { type Claim, type ContinuationQueue, claimOf } from "./ports/continuation.ts";
-export type { DeadLetter, DeadLetterStore } from "./ports/dead-letters.ts";
+export type { DeadLetter, DeadLetterStore, Letter, UnitLetter } from "./ports/dead-letters.ts";
 export { type Deadline, NO_DEADLINE } from "./ports/deadline.ts";
 export { type Logger, type LogLevel, silentLogger } from "./ports/logger.ts";
 export type { Meter } from "./ports/meter.ts";

@@ -13,6 +13,7 @@ import { type Content, type ContentOptions, contents, inMemory, isPacked, type S
 import { placedFrom, rowsIn } from "./object/positions.ts";
 import { type OpenObject, openObject } from "./object/read-object.ts";
 import type { ItemAccount } from "./outcome/ledger.ts";
+import { rounds } from "./outcome/order.ts";
 import type { Outcome } from "./outcome/outcome.ts";
 import { isReturned } from "./outcome/returned.ts";
 import { summarize } from "./outcome/summarize.ts";
@@ -53,8 +54,7 @@ async function carryAll(configured: Plan, decoded: Decoded, invocation: Invocati
   await plan.patterns.ready();
   const run = new Run(plan, await plan.processing(), decoded, invocation);
   try {
-    await run.eachItem((item, unit) => carry(item, unit, run));
-    await run.drain();
+    for (const round of rounds(decoded.units)) await run.round(round, (item, unit) => carry(item, unit, run));
   } finally {
     run.stop();
   }
@@ -75,7 +75,7 @@ async function carry(item: Item, unit: number, run: Run): Promise<void> {
   } catch (error) {
     account.fail(named(item, run.explainAbort(error)));
   } finally {
-    run.closeItem(number, account.error);
+    run.closeItem(item, number, account.error);
   }
 }
 
@@ -89,6 +89,7 @@ async function carryObject(
   const { plan } = run;
   const { object, taken } = await openUnlessTaken(ref, item, number, run);
   if (object === undefined) return;
+  account.etag = object.etag;
   const reading = readingOf(ref, item, object, number, run);
   const stored: Stored = {
     size: object.size,

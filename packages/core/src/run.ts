@@ -1,10 +1,11 @@
 import type { Invocation } from "./api.ts";
-import type { Decoded, Item, Unit } from "./envelope/item.ts";
-import { SluiceError } from "./errors.ts";
+import type { Decoded, Item, TriggerKind, Unit } from "./envelope/item.ts";
+import { quote, SluiceError } from "./errors.ts";
 import { turnOfTheLoop } from "./event-loop.ts";
 import type { ReadOptions } from "./object/read-object.ts";
 import { type ItemAccount, Ledger } from "./outcome/ledger.ts";
 import { isReturned, Returned } from "./outcome/returned.ts";
+import { Undecodable } from "./outcome/undecodable.ts";
 import type { Plan } from "./plan.ts";
 import type { DeadLetter } from "./ports/dead-letters.ts";
 import { type Deadline, NO_DEADLINE } from "./ports/deadline.ts";
@@ -14,7 +15,7 @@ import { Room } from "./room.ts";
 import type { Taker } from "./route/distribute.ts";
 import type { Processing } from "./route/processing.ts";
 import { DeadLetterBox } from "./sink/dead-letter-box.ts";
-import { Lane } from "./sink/lane.ts";
+import { type ItemEnd, Lane } from "./sink/lane.ts";
 import { reasonOf } from "./sink/reason-of.ts";
 
 /** Part of the margin that sends may not use: it is for the answer. */
@@ -25,6 +26,12 @@ const READ_MIN_DELAY_MS = 100;
 const READ_MAX_DELAY_MS = 5_000;
 
 const NONE: ReadonlySet<number> = new Set();
+
+/** Name of the dead letters that no sink refused. */
+const UNDECODABLE = "undecodable";
+
+/** Whose answer has a word of its own for what can't be read: they keep it themselves. */
+const SAY_IT_THEMSELVES: ReadonlySet<TriggerKind> = new Set(["firehose", "s3-batch"]);
 
 /** Longest time that a timer can wait. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -37,6 +44,8 @@ export class Run {
   readonly lanes: readonly Lane[];
   /** There when records go back to the trigger. */
   readonly returned: Returned | undefined;
+  /** There when what can't be read is to become dead letters. */
+  readonly undecodable: Undecodable | undefined;
   readonly origins: Origin[] = [];
   readonly arrival: number;
   readonly readOptions: ReadOptions;
@@ -47,6 +56,9 @@ export class Run {
   readonly #reading = new AbortController();
   readonly #sending = new AbortController();
   readonly #timers: NodeJS.Timeout[] = [];
+  /** FIFO groups of which a unit failed, and units that were left out after that. */
+  readonly #brokenGroups = new Set<string>();
+  readonly #leftOut = new Set<number>();
   #itemsDone = 0;
   /** Items whose records may have been delivered in an earlier invocation, whatever their unit says. */
   readonly #known = new Set<number>();
@@ -93,19 +105,59 @@ export class Run {
         logger: ports.logger ?? silentLogger,
       });
     });
+    this.undecodable = this.#newUndecodable();
     this.#abortBefore(this.#reading, marginMs);
     this.#abortBefore(this.#sending, marginMs / ANSWER_SHARE);
   }
 
-  /**
-   * Several items at once, within a budget of bytes being read; one after another where the trigger promises an order.
-   */
-  async eachItem(work: (item: Item, unit: number) => Promise<void>): Promise<void> {
-    const { units } = this.#decoded;
-    const jobs = units.flatMap((unit, i) => unit.items.map((item) => ({ item, unit: i })));
-    const ordered = units.some((unit) => unit.group !== undefined);
+  /** Units that may be worked on at once, until all of them is settled; those of a group that failed before are left out. */
+  async round(all: readonly number[], work: (item: Item, unit: number) => Promise<void>): Promise<void> {
+    const units = all.filter((unit) => !this.#leaveOut(unit));
+    await this.#eachItem(units, work);
+    await this.drain();
+    await this.undecodable?.settle(units);
+    for (const unit of units) {
+      const { group } = this.unit(unit);
+      if (group !== undefined && this.verdict(unit) !== undefined) this.#brokenGroups.add(group);
+    }
+  }
+
+  /** Why the unit may not be acknowledged. */
+  verdict(unit: number): SluiceError | undefined {
+    const { id, error } = this.unit(unit);
+    if (this.#leftOut.has(unit))
+      return error ?? new SluiceError("ORDER_PRESERVED", `sqs ${quote(id)}: an earlier message of its group failed`);
+    const undecoded = this.undecodable === undefined ? error : this.undecodable.errorOf(unit);
+    if (undecoded !== undefined) return undecoded;
+    for (const item of this.ledger.itemsOf(unit)) {
+      const verdict = this.ledger.verdict(item);
+      if (verdict !== undefined) return verdict;
+    }
+    return undefined;
+  }
+
+  #leaveOut(unit: number): boolean {
+    const { group } = this.unit(unit);
+    if (group === undefined || !this.#brokenGroups.has(group)) return false;
+    this.#leftOut.add(unit);
+    return true;
+  }
+
+  #newUndecodable(): Undecodable | undefined {
+    const { config, clock, ports } = this.plan;
+    const { trigger, units } = this.#decoded;
+    const { deadLetters } = ports;
+    if (config.onUndecodable === "retry" || deadLetters === undefined || SAY_IT_THEMSELVES.has(trigger))
+      return undefined;
+    const letters = new DeadLetterBox(UNDECODABLE, deadLetters, clock, this.#sending.signal);
+    return new Undecodable({ units, ledger: this.ledger, letters, clock, origins: this.origins });
+  }
+
+  /** Several items at once, within a budget of bytes being read. */
+  async #eachItem(units: readonly number[], work: (item: Item, unit: number) => Promise<void>): Promise<void> {
+    const jobs = units.flatMap((unit) => this.unit(unit).items.map((item) => ({ item, unit })));
     const { concurrency, partBytes, maxReadBytes } = this.plan.config.read;
-    const room = new Room(ordered ? 1 : concurrency, maxReadBytes);
+    const room = new Room(concurrency, maxReadBytes);
     await Promise.all(
       jobs.map(async ({ item, unit }) => {
         const weight = weightOf(item, partBytes);
@@ -154,9 +206,10 @@ export class Run {
     for (const lane of this.lanes) lane.passed(item, position);
   }
 
-  closeItem(item: number, error: SluiceError | undefined): void {
-    const reason = error === undefined ? undefined : reasonOf(error);
-    for (const lane of this.lanes) lane.closeItem(item, reason);
+  closeItem(item: Item, number: number, error: SluiceError | undefined): void {
+    const isCut = error !== undefined && this.undecodable?.note(item, number, error) === true;
+    const end: ItemEnd = error === undefined ? "whole" : isCut ? "cut" : reasonOf(error);
+    for (const lane of this.lanes) lane.closeItem(number, end);
   }
 
   async drain(): Promise<void> {

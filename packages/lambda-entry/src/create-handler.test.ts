@@ -99,6 +99,17 @@ test("throws the outcome's error, after the line about it", async () => {
   ]);
 });
 
+test("warns of what became a dead letter, with its code", async () => {
+  const deadLettered = new SluiceError("OBJECT_CORRUPT", "s3://b/k: damaged");
+  const counts = { ...OUTCOME.counts, units: { ok: 1, failed: 0, deadLettered: 1 } };
+  const units = [{ id: "m", ok: true, items: 1, records: 3, deadLettered }];
+  const { handler, seen } = handlerOn({ ...OUTCOME, counts, units });
+  await handler({}, CONTEXT);
+  expect(seen.lines).toMatchObject([
+    { level: "warn", units: { ok: 1, failed: 0, deadLettered: 1 }, errors: { OBJECT_CORRUPT: 1 } },
+  ]);
+});
+
 test("logs one line of counts and codes, nothing of the records", async () => {
   const reason = { code: "mapper_parsing_exception", message: "failed to parse [secret payload]", status: 400 };
   const counts = { ...OUTCOME.counts, delivered: { out: 2 }, deadLettered: { out: 1 } };

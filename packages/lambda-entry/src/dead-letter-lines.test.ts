@@ -94,6 +94,7 @@ test.each([
   [LINE.replace('"sink":"search"', '"sink":""'), "sink: Too small"],
   [LINE.replace('"document"', '"dokument"'), "document: expected a document or a text, got neither"],
   [LINE.slice(0, -3), "expected JSON"],
+  ['{"v":1,"kind":"unit","sink":null,"text":"{"}', "kind: a unit that nobody could read"],
 ])("%j is no dead letter", (line, message) => {
   expect(() => parseDeadLetter(line)).toThrow(
     expect.objectContaining({ code: "DEAD_LETTER_MALFORMED", message: expect.stringContaining(message) }),

@@ -1,4 +1,4 @@
-import { ByteWriter, type DeadLetter } from "@sluice/core";
+import { ByteWriter, type DeadLetter, type Letter, type UnitLetter } from "@sluice/core";
 
 const NEWLINE = 0x0a;
 
@@ -9,9 +9,12 @@ export const VERSION = 1;
  * NDJSON, one letter a line: what is known of it, times in ISO 8601, and last the record as it was after processing:
  * `document` when its encoding is JSON, else `text`. What `sluice replay` reads; docs/dead-letters.md says it in full.
  */
-export function deadLetterLines(letters: readonly DeadLetter[]): Uint8Array {
+export function deadLetterLines(letters: readonly Letter[]): Uint8Array {
   const out = new ByteWriter();
-  for (const letter of letters) writeLetter(letter, out);
+  for (const letter of letters) {
+    if ("form" in letter) writeUnit(letter, out);
+    else writeLetter(letter, out);
+  }
   return out.view();
 }
 
@@ -22,6 +25,14 @@ function writeLetter(letter: DeadLetter, out: ByteWriter): void {
   out.utf8(`${head.slice(0, -1)},"${json ? "document" : "text"}":`);
   if (json) writeOnOneLine(document, out);
   else out.jsonString(Buffer.from(document).toString("utf8"));
+  out.ascii("}\n");
+}
+
+function writeUnit({ document, form, at, ...rest }: UnitLetter, out: ByteWriter): void {
+  const head = JSON.stringify({ v: VERSION, ...rest, at: iso(at) });
+  out.utf8(`${head.slice(0, -1)},"${form === "json" ? "document" : form}":`);
+  if (form === "json") writeOnOneLine(document, out);
+  else out.jsonString(Buffer.from(document).toString(form === "base64" ? "base64" : "utf8"));
   out.ascii("}\n");
 }
 

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { DeadLetter } from "@sluice/core";
+import type { DeadLetter, UnitLetter } from "@sluice/core";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createDeadLetterStore } from "./dead-letters.ts";
 import { bodyOf, localServer } from "./testing/local-server.testing.ts";
@@ -50,6 +50,33 @@ describe("file", () => {
     ).toEqual([
       { ...COMMON, document: { a: 1 } },
       { ...COMMON, text: 'not "json"\n' },
+    ]);
+  });
+
+  test("keeps units that nobody can read, their bytes in base64", async () => {
+    const cwd = await tempFolder(onTestFinished);
+    const store = createDeadLetterStore({ type: "file", path: "dead" }, { cwd });
+    const unit = {
+      kind: "kinesis",
+      id: "49590",
+      source: "arn:aws:kinesis:eu-west-1:1:stream/s",
+      receiveCount: 1,
+    } as const;
+    const { id, at, reason, origin } = letter("", true);
+    const common = { kind: "unit", id, sink: null, at, reason, origin, unit, records: 0 } as const;
+    const bytes = Buffer.from([0x1f, 0x8b, 0xff]);
+    const letters: UnitLetter[] = [
+      { ...common, document: bytes, form: "base64" },
+      { ...common, document: Buffer.from("{ cut"), form: "text" },
+      { ...common, document: Buffer.from('{"bucket":"b"}'), form: "json" },
+    ];
+    await store?.put("undecodable/k.ndjson", letters, never);
+    const lines = (await readFile(join(cwd, "dead/undecodable/k.ndjson"), "utf8")).trimEnd().split("\n");
+    const head = { v: 1, kind: "unit", id, sink: null, at: COMMON.at, reason, origin, unit, records: 0 };
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      { ...head, base64: "H4v/" },
+      { ...head, text: "{ cut" },
+      { ...head, document: { bucket: "b" } },
     ]);
   });
 

@@ -28,6 +28,7 @@ const head = z.object({
 /** One line, its end left out. Throws DEAD_LETTER_MALFORMED, naming the key, for what is no dead letter. */
 export function parseDeadLetter(line: string): DeadLetter {
   const { members, document } = inPlace(line) ?? anyOrder(line);
+  if (members.kind === "unit") throw malformed("kind: a unit that nobody could read, with no record to send again");
   const parsed = head.safeParse(members);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

@@ -25,14 +25,15 @@ export function logSummary(
 
 function isClean({ counts, troubles }: Outcome): boolean {
   const lost = [counts.failed, counts.deadLettered, counts.dropped].some((sinks) => Object.values(sinks).some(Boolean));
-  return counts.units.failed === 0 && troubles.length === 0 && !lost;
+  return counts.units.failed === 0 && counts.units.deadLettered === undefined && troubles.length === 0 && !lost;
 }
 
-/** How many units failed with which code. */
+/** How many units failed, or became dead letters, with which code. */
 function errorCodes({ units, error }: Outcome): Record<string, number> {
   const codes: Record<string, number> = {};
   for (const unit of units) {
-    if (!unit.ok) codes[unit.error?.code ?? "INTERNAL"] = (codes[unit.error?.code ?? "INTERNAL"] ?? 0) + 1;
+    const fault = unit.error ?? unit.deadLettered;
+    if (fault !== undefined) codes[fault.code] = (codes[fault.code] ?? 0) + 1;
   }
   if (error !== undefined) codes[error.code] ??= 1;
   return codes;

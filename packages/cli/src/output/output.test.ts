@@ -59,6 +59,17 @@ test("records that were truncated are told", () => {
   expect(summaryOf(outcomeOf({ in: 3 }), { event: false })).not.toHaveProperty("truncated");
 });
 
+test("units that became dead letters are told, and why", () => {
+  const deadLettered = new SluiceError("OBJECT_CORRUPT", "s3://b/k: damaged", {
+    cause: new SluiceError("OBJECT_CORRUPT", "damaged"),
+  });
+  const units = [{ id: "1", ok: true, items: 1, records: 3, deadLettered }];
+  const outcome = outcomeOf({ units: { ok: 1, failed: 0, deadLettered: 1 } }, { units });
+  expect(outcomeTable(outcome, [], 500)).toContain("units ok  dead-lettered  failed");
+  expect(failures(outcome)).toEqual(["1 unit: dead letter: OBJECT_CORRUPT: damaged (s3://b/k)"]);
+  expect(summaryOf(outcome, { event: false }).units).toEqual({ ok: 1, failed: 0, deadLettered: 1 });
+});
+
 test("objects that were copied are told", () => {
   const outcome = outcomeOf({ copied: { a: 2 }, copiedBytes: { a: 5000 } });
   expect(outcomeTable(outcome, ["a"], 500)).toContain(

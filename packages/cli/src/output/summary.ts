@@ -16,7 +16,8 @@ export interface Summary {
   /** Objects that a sink copied whole, and their bytes; there when some were. */
   readonly copied?: PerSink;
   readonly copiedBytes?: PerSink;
-  readonly units: { readonly ok: number; readonly failed: number };
+  /** `deadLettered`: those of the ok ones that could not be read, and are dead letters now; there when some are. */
+  readonly units: Outcome["counts"]["units"];
   /** With an event: what its trigger would be answered; null where Lambda answers nothing. */
   readonly response?: unknown;
 }
@@ -34,7 +35,7 @@ export function summaryOf(outcome: Outcome, options: { readonly event: boolean }
     failed: counts.failed,
     dropped: counts.dropped,
     ...(isEmpty(counts.copied) ? {} : { copied: counts.copied, copiedBytes: counts.copiedBytes }),
-    units: { ok: counts.units.ok, failed: counts.units.failed },
+    units: counts.units,
     ...(options.event ? { response: responseOf(outcome) } : {}),
   };
 }
@@ -51,6 +52,7 @@ function responseOf({ error, response }: Outcome): unknown {
 
 export function exitCodeOf({ counts, error }: Outcome): ExitCode {
   const some = (per: PerSink): boolean => Object.values(per).some((n) => n > 0);
-  const bad = error !== undefined || counts.units.failed > 0 || some(counts.failed) || some(counts.deadLettered);
+  const { failed, deadLettered = 0 } = counts.units;
+  const bad = error !== undefined || failed + deadLettered > 0 || some(counts.failed) || some(counts.deadLettered);
   return bad ? 1 : 0;
 }

@@ -31,11 +31,22 @@ const MAX_REASONS = 20;
 /** What a run came to, for people. */
 export function outcomeTable(outcome: Outcome, sinks: readonly string[], elapsedMs: number): string {
   const { counts } = outcome;
+  const { deadLettered } = counts.units;
   const parts = [
     columns([
-      ["units ok", "failed", "in", "skipped", "unparsed", "added", "filtered"],
+      [
+        "units ok",
+        ...(deadLettered === undefined ? [] : ["dead-lettered"]),
+        "failed",
+        "in",
+        "skipped",
+        "unparsed",
+        "added",
+        "filtered",
+      ],
       [
         count(counts.units.ok),
+        ...(deadLettered === undefined ? [] : [deadLettered]),
         counts.units.failed,
         counts.in,
         counts.skipped,
@@ -96,10 +107,11 @@ export function failures({ units, troubles }: Outcome): string[] {
     if (known === undefined) groups.set(what, { of, what, first, times });
     else known.times += times;
   };
-  for (const { error } of units) {
-    if (error === undefined) continue;
-    const { where, why } = placeAndReason(error);
-    add("unit", `${error.code}: ${printable(why)}`, where, 1);
+  for (const { error, deadLettered } of units) {
+    const fault = error ?? deadLettered;
+    if (fault === undefined) continue;
+    const { where, why } = placeAndReason(fault);
+    add("unit", `${error === undefined ? "dead letter: " : ""}${fault.code}: ${printable(why)}`, where, 1);
   }
   for (const { sink, reason, records } of troubles) {
     const status = reason.status === undefined ? "" : ` (${reason.status})`;

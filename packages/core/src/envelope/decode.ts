@@ -2,7 +2,7 @@ import { asSluiceError, quote, SluiceError } from "../errors.ts";
 import type { Unwrapped } from "./envelope.ts";
 import { expectObject, expectText, isObject, type Json, list, optionalText } from "./expect.ts";
 import { firehoseRecord, isFirehoseEvent } from "./firehose.ts";
-import type { Decoded, InlineItem, Opened, ReceiverContext, Unit } from "./item.ts";
+import type { Decoded, InlineItem, Opened, Payload, ReceiverContext, Unit } from "./item.ts";
 import { isKafkaEvent, type KafkaEntry, kafkaRecord, kafkaRecords } from "./kafka.ts";
 import { isBatchEvent, s3Task } from "./s3-batch.ts";
 import { unwrap } from "./unwrap.ts";
@@ -23,7 +23,12 @@ export function decodeEvent(event: unknown, context: ReceiverContext): Decoded {
   const streamed = streamedEvent(event, context);
   if (streamed !== undefined) return streamed;
   if (records?.length === 0) return { trigger: "async", units: [] };
-  return { trigger: "async", units: [unitOf({ id: "", kind: "invocation", receiveCount: 1 }, event, [], context)] };
+  return { trigger: "async", units: [invocationUnit(event, context)] };
+}
+
+function invocationUnit(event: unknown, context: ReceiverContext): Unit {
+  const payload: Payload = { form: "json", value: event };
+  return unitOf({ id: "", kind: "invocation", receiveCount: 1, payload }, event, [], context);
 }
 
 /** Events whose units are told apart by other names. Where they can't be, the event fails as a whole. */
@@ -53,7 +58,10 @@ function taskUnit(task: Json, context: ReceiverContext): Unit {
 }
 
 function kafkaUnit(event: Json, { record, place }: KafkaEntry, context: ReceiverContext): Unit {
-  const head = { id: `${place.partition}:${place.offset}`, kind: "kafka", receiveCount: 1 } as const;
+  const id = `${place.partition}:${place.offset}`;
+  const source = optionalText(event.eventSourceArn);
+  const payload: Payload = { form: "base64", value: record.value };
+  const head = { id, kind: "kafka", receiveCount: 1, source, payload } as const;
   return unitFrom(head, () => kafkaRecord(event, record, place, context, ["kafka"]));
 }
 
@@ -66,17 +74,19 @@ function sqsUnit(record: Json, context: ReceiverContext): Unit {
   const fifo = queueArn?.endsWith(".fifo") === true;
   const group = fifo ? (optionalText(attributes.MessageGroupId) ?? "") : undefined;
   const receiveCount = Math.max(1, Math.floor(Number(optionalText(attributes.ApproximateReceiveCount)) || 1));
-  const head = { id: record.messageId as string, kind: "sqs", receiveCount, group, receipt } as const;
-  return unitOf(head, record, [], context);
+  const head = { id: record.messageId as string, kind: "sqs", receiveCount, source: queueArn, group, receipt } as const;
+  return unitOf({ ...head, payload: { form: "text", value: record.body } }, record, [], context);
 }
 
 /** Kinesis → Lambda: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html */
 function kinesisUnit(record: Json, context: ReceiverContext): Unit {
-  const id = (record.kinesis as Json).sequenceNumber as string;
-  return unitOf({ id, kind: "kinesis", receiveCount: 1 }, record, [], context);
+  const { sequenceNumber, data } = record.kinesis as Json;
+  const head = { id: sequenceNumber as string, kind: "kinesis", receiveCount: 1 } as const;
+  const source = optionalText(record.eventSourceARN);
+  return unitOf({ ...head, source, payload: { form: "base64", value: data } }, record, [], context);
 }
 
-type UnitHead = Pick<Unit, "id" | "kind" | "receiveCount" | "group" | "receipt">;
+type UnitHead = Omit<Unit, "items" | "ignored" | "error">;
 
 function unitOf(head: UnitHead, value: unknown, path: readonly string[], context: ReceiverContext): Unit {
   return unitFrom(head, () => unwrap(value, path, context));

@@ -88,6 +88,13 @@ export interface Receipt {
   readonly receiptHandle: string;
 }
 
+/** What a unit came as, for when nothing can be made of it: text, bytes in base64, or the event itself. */
+export interface Payload {
+  readonly form: "text" | "base64" | "json";
+  /** A string where the sender kept to its own rules. */
+  readonly value: unknown;
+}
+
 export interface Unit {
   /**
    * What the trigger is told: SQS message id, Kinesis sequence number, Kafka's `topic-partition:offset`, Firehose's record id, the
@@ -97,7 +104,10 @@ export interface Unit {
   readonly kind: UnitKind;
   /** Times it was received, this one included; 1 where the trigger doesn't tell. */
   readonly receiveCount: number;
-  /** Units of one group are handled in order; nothing after a group's first failure is acknowledged (SQS FIFO). */
+  /** ARN of the queue, stream or cluster that it came from, where the event tells it. */
+  readonly source?: string | undefined;
+  readonly payload?: Payload | undefined;
+  /** Units of one group are handled one after the other; nothing after a group's first failure is read or acknowledged (SQS FIFO). */
   readonly group?: string | undefined;
   /** Of an SQS message, where the event tells it. */
   readonly receipt?: Receipt | undefined;

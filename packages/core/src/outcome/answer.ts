@@ -2,7 +2,8 @@ import { Buffer } from "node:buffer";
 import type { TriggersConfig } from "../config/config.ts";
 import type { Json } from "../envelope/expect.ts";
 import type { Decoded } from "../envelope/item.ts";
-import { type ErrorCode, SluiceError } from "../errors.ts";
+import type { SluiceError } from "../errors.ts";
+import { isPermanent } from "./faults.ts";
 import type { UnitOutcome } from "./outcome.ts";
 import type { Answered, Returned } from "./returned.ts";
 
@@ -61,22 +62,6 @@ function lowestOffsets(failed: readonly UnitOutcome[]): unknown {
   return { batchItemFailures };
 }
 
-/** Faults that no further attempt will mend. */
-const PERMANENT: ReadonlySet<string> = new Set<ErrorCode>([
-  "ACCESS_DENIED",
-  "COMPRESSION_UNSUPPORTED",
-  "DEAD_LETTER_MISSING",
-  "EVENT_MALFORMED",
-  "EXPANSION_LIMIT",
-  "FORMAT_MISMATCH",
-  "FRAME_TOO_LARGE",
-  "OBJECT_ARCHIVED",
-  "OBJECT_CORRUPT",
-  "OBJECT_ENCRYPTED",
-  "OBJECT_MISSING",
-  "OBJECT_TRUNCATED",
-]);
-
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-invoke-lambda.html */
 function taskResults(event: Json | undefined, outcomes: readonly UnitOutcome[]): unknown {
   return {
@@ -85,7 +70,7 @@ function taskResults(event: Json | undefined, outcomes: readonly UnitOutcome[]):
     invocationId: event?.invocationId,
     results: outcomes.map(({ id: taskId, error, records }) => {
       if (error === undefined) return { taskId, resultCode: "Succeeded", resultString: `${records} records` };
-      const resultCode = PERMANENT.has(error.code) ? "PermanentFailure" : "TemporaryFailure";
+      const resultCode = isPermanent(error) ? "PermanentFailure" : "TemporaryFailure";
       return { taskId, resultCode, resultString: `${error.code}: ${error.message}` };
     }),
   };
@@ -98,7 +83,7 @@ function taskResults(event: Json | undefined, outcomes: readonly UnitOutcome[]):
 function firehoseAnswer(outcomes: readonly UnitOutcome[], returned: Returned | undefined): Answer {
   const answers = returned?.answers(outcomes.map(({ ok }) => ok)) ?? outcomes.map(delivered);
   const owed =
-    returned === undefined ? outcomes.find(({ error }) => error !== undefined && !isUndecodable(error)) : undefined;
+    returned === undefined ? outcomes.find(({ error }) => error !== undefined && !isPermanent(error)) : undefined;
   if (owed !== undefined) return { response: undefined, error: owed.error };
   const records = answers.map((each, i) => ({
     recordId: outcomes[i]?.id,
@@ -110,24 +95,4 @@ function firehoseAnswer(outcomes: readonly UnitOutcome[], returned: Returned | u
 
 function delivered({ error }: UnitOutcome): Answered {
   return { result: error === undefined ? "Dropped" : "ProcessingFailed" };
-}
-
-/** The data's own fault. */
-function isUndecodable({ code }: SluiceError): boolean {
-  return PERMANENT.has(code) || code.startsWith("EVENT_");
-}
-
-/** In a FIFO group nothing after the first failure is acknowledged, so that the queue gives it again in order. */
-export function preserveOrder(decoded: Decoded, outcomes: readonly UnitOutcome[]): UnitOutcome[] {
-  const broken = new Set<string>();
-  return outcomes.map((outcome, i) => {
-    const group = decoded.units[i]?.group;
-    if (group === undefined) return outcome;
-    if (!outcome.ok) broken.add(group);
-    else if (broken.has(group)) {
-      const message = `sqs ${outcome.id}: an earlier message of its group failed`;
-      return { ...outcome, ok: false, error: new SluiceError("ORDER_PRESERVED", message) };
-    }
-    return outcome;
-  });
 }

@@ -67,6 +67,10 @@ export class ItemAccount {
   /** All frames were read. */
   finished = false;
   error: SluiceError | undefined;
+  /** What can't be read of it, which is what `error` says, is durable among the dead letters. */
+  isKept = false;
+  /** Of the object, as it was read. */
+  etag: string | undefined;
   readonly unit: number;
   /** By the sink's number; there from its first record on. */
   readonly sinks: (SinkAccount | undefined)[] = [];
@@ -98,6 +102,7 @@ export class ItemAccount {
  */
 export class Ledger {
   readonly items: ItemAccount[] = [];
+  readonly #byUnit: number[][] = [];
   readonly #sinkNames: readonly string[];
   readonly #required: readonly boolean[];
   readonly #troubles = new Map<string, { sink: string; reason: Reason; records: number }>();
@@ -111,8 +116,16 @@ export class Ledger {
   /** The item's number, which batches carry beside each record. */
   openItem(unit: number): { readonly number: number; readonly account: ItemAccount } {
     const account = new ItemAccount(unit);
-    this.items.push(account);
-    return { number: this.items.length - 1, account };
+    const number = this.items.push(account) - 1;
+    const own = this.#byUnit[unit];
+    if (own === undefined) this.#byUnit[unit] = [number];
+    else own.push(number);
+    return { number, account };
+  }
+
+  /** Numbers of the unit's items. */
+  itemsOf(unit: number): readonly number[] {
+    return this.#byUnit[unit] ?? [];
   }
 
   openBatch(): number {
@@ -160,8 +173,14 @@ export class Ledger {
   /** Why the item may not be acknowledged; undefined when all of it is accounted for in every required sink. */
   verdict(number: number): SluiceError | undefined {
     const item = this.items[number] as ItemAccount;
-    if (item.error !== undefined) return item.error;
-    if (!item.finished) return new SluiceError("INTERNAL", "item was not read to its end");
+    if (item.error !== undefined && !item.isKept) return item.error;
+    if (!item.finished && !item.isKept) return new SluiceError("INTERNAL", "item was not read to its end");
+    return this.unaccounted(number);
+  }
+
+  /** What some required sink still owes of the records that were read of the item; undefined when nothing. */
+  unaccounted(number: number): SluiceError | undefined {
+    const item = this.items[number] as ItemAccount;
     return this.#broken(item) ?? this.#failed(item);
   }
 

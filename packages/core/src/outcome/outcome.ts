@@ -28,7 +28,8 @@ export interface Counts {
   readonly copied: PerSink;
   /** Bytes of those, as stored. */
   readonly copiedBytes: PerSink;
-  readonly units: { readonly ok: number; readonly failed: number };
+  /** `deadLettered`: how many of those that are ok are so because what can't be read of them is a dead letter; there when some are. */
+  readonly units: { readonly ok: number; readonly failed: number; readonly deadLettered?: number };
 }
 
 /** What became of one unit. A unit is ok only when nothing of it is unaccounted for in any required sink. */
@@ -39,6 +40,8 @@ export interface UnitOutcome {
   readonly records: number;
   /** Why it failed, when it did. */
   readonly error?: SluiceError | undefined;
+  /** Why it, or something of it, was put among the dead letters. */
+  readonly deadLettered?: SluiceError | undefined;
 }
 
 /** Refusals and failures seen at one sink, grouped by code. */

@@ -1,12 +1,13 @@
 import type { Decoded } from "../envelope/item.ts";
 import type { Run } from "../run.ts";
-import { answer, preserveOrder } from "./answer.ts";
+import { answer } from "./answer.ts";
 import type { ItemAccount, Ledger, SinkTally } from "./ledger.ts";
 import type { Counts, Outcome, PerSink, UnitOutcome } from "./outcome.ts";
 
 /** The ledger's last word: counts, each unit's verdict, and the trigger's own answer. */
-export function summarize(decoded: Decoded, { ledger, plan, bytes, returned }: Run): Outcome {
-  const units = preserveOrder(decoded, verdicts(decoded, ledger));
+export function summarize(decoded: Decoded, run: Run): Outcome {
+  const { ledger, plan, bytes, returned } = run;
+  const units = decoded.units.map((unit, i) => unitOutcome(unit.id, i, run));
   return {
     counts: counts(ledger, plan.sinkNames, units),
     units,
@@ -16,17 +17,13 @@ export function summarize(decoded: Decoded, { ledger, plan, bytes, returned }: R
   };
 }
 
-function verdicts(decoded: Decoded, ledger: Ledger): UnitOutcome[] {
-  const items = decoded.units.map((): number[] => []);
-  ledger.items.forEach((item, number) => {
-    items[item.unit]?.push(number);
-  });
-  return decoded.units.map((unit, i) => {
-    const own = items[i] as number[];
-    const error = unit.error ?? own.map((number) => ledger.verdict(number)).find((each) => each !== undefined);
-    const records = own.reduce((sum, number) => sum + (ledger.items[number] as ItemAccount).in, 0);
-    return { id: unit.id, ok: error === undefined, items: own.length, records, error };
-  });
+function unitOutcome(id: string, number: number, run: Run): UnitOutcome {
+  const items = run.ledger.itemsOf(number);
+  const error = run.verdict(number);
+  const deadLettered = run.undecodable?.keptFor(number);
+  const records = items.reduce((sum, item) => sum + (run.ledger.items[item] as ItemAccount).in, 0);
+  const ok = error === undefined;
+  return { id, ok, items: items.length, records, error, ...(deadLettered && { deadLettered }) };
 }
 
 function counts(ledger: Ledger, sinks: readonly string[], units: readonly UnitOutcome[]): Counts {
@@ -38,6 +35,7 @@ function counts(ledger: Ledger, sinks: readonly string[], units: readonly UnitOu
   const copies = (key: "objects" | "bytes"): PerSink =>
     Object.fromEntries(sinks.map((name, i) => [name, ledger.copies(i)[key]] as const).filter(([, count]) => count > 0));
   const ok = units.filter((unit) => unit.ok).length;
+  const deadLettered = units.filter((unit) => unit.ok && unit.deadLettered !== undefined).length;
   return {
     in: sum("in"),
     skipped: sum("skipped"),
@@ -53,6 +51,6 @@ function counts(ledger: Ledger, sinks: readonly string[], units: readonly UnitOu
     continued: perSink("continued"),
     copied: copies("objects"),
     copiedBytes: copies("bytes"),
-    units: { ok, failed: units.length - ok },
+    units: { ok, failed: units.length - ok, ...(deadLettered > 0 && { deadLettered }) },
   };
 }

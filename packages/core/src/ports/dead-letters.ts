@@ -1,3 +1,4 @@
+import type { UnitKind } from "../envelope/item.ts";
 import type { Service } from "../record/origin.ts";
 
 /** One record that a sink refused for the record's own fault, as it was after processing. */
@@ -29,7 +30,38 @@ export interface DeadLetter {
   readonly resent?: number | undefined;
 }
 
+/**
+ * What a trigger handed over and nobody can read, for its own fault (`onUndecodable: deadLetter`): an object, as the reference
+ * to it, or else the payload of its unit.
+ */
+export interface UnitLetter {
+  readonly kind: "unit";
+  /** The same on every redelivery. */
+  readonly id: string;
+  readonly sink: null;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly reason: { readonly code: string; readonly message: string };
+  /** Where it came from, as far as it was read: flat ECS names. */
+  readonly origin: Readonly<Record<string, string>>;
+  readonly unit: {
+    readonly kind: UnitKind;
+    /** What the trigger names it by. */
+    readonly id: string;
+    /** ARN of the queue, stream or cluster, where the event tells it. */
+    readonly source?: string | undefined;
+    readonly receiveCount: number;
+  };
+  /** Records that were read before the fault; all of them have reached their sinks. */
+  readonly records: number;
+  readonly document: Uint8Array;
+  /** What the document is; `base64` for bytes that need not be text. */
+  readonly form: "json" | "text" | "base64";
+}
+
+export type Letter = DeadLetter | UnitLetter;
+
 /** Keeps dead letters. `put` resolves only once they are durable; the same `key` overwrites, so a retry never doubles them. */
 export interface DeadLetterStore {
-  put(key: string, letters: readonly DeadLetter[], signal: AbortSignal): Promise<void>;
+  put(key: string, letters: readonly Letter[], signal: AbortSignal): Promise<void>;
 }

@@ -40,7 +40,7 @@ async function carried(setting: Setting, records: readonly (string | Json)[]) {
     sinks: async (type) => sinks[type]?.definition,
     patterns,
     secrets: { resolve: async () => "a key" },
-    deadLetters: { put: async (_key, batch) => void letters.push(...batch) },
+    deadLetters: { put: async (_key, batch: readonly DeadLetter[]) => void letters.push(...batch) },
     transform: async (name) => {
       const transform = setting.transforms?.[name];
       if (transform === undefined) throw new SluiceError("TRANSFORM_UNKNOWN", name);

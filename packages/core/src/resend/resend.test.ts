@@ -83,7 +83,7 @@ function pipelineOf({ sinks, config = {}, sinkConfig = {}, transform, store = ne
   return createPipeline(parseConfig({ sinks: Object.fromEntries(named), ...config }, "test"), {
     sinks: async (type) => sinks[type]?.definition,
     reader,
-    deadLetters: { put: async (key, letters) => void store.set(key, [...letters]) },
+    deadLetters: { put: async (key, letters: readonly DeadLetter[]) => void store.set(key, [...letters]) },
     ...(transform && { transform: async () => transform }),
   });
 }

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { asSluiceError } from "../errors.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { DeadLetter, DeadLetterStore } from "../ports/dead-letters.ts";
+import type { DeadLetter, DeadLetterStore, Letter } from "../ports/dead-letters.ts";
 import type { Reason } from "../ports/sink.ts";
 import type { RecordContext } from "../record/record.ts";
 
@@ -11,7 +11,7 @@ const MAX_LETTERS = 1000;
 const MAX_LETTER_BYTES = 4 * 1024 * 1024;
 
 interface Waiting {
-  readonly letter: DeadLetter;
+  readonly letter: Letter;
   /** Called once it is durable (no reason), or could not be made so. */
   readonly settled: (failure: Reason | undefined) => void;
 }
@@ -34,17 +34,18 @@ const MISSING: Reason = {
   message: "the record was refused, and no deadLetter is configured",
 };
 
-/** Records that one sink refused for their own fault, on their way to the dead-letter store. */
+/** Dead letters on their way to the store: records that one sink refused for their own fault, or units that nobody can read. */
 export class DeadLetterBox {
-  readonly #sink: string;
+  /** The sink's name, or what else letters are kept under. */
+  readonly #name: string;
   readonly #store: DeadLetterStore | undefined;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
   #waiting: Waiting[] = [];
   #bytes = 0;
 
-  constructor(sink: string, store: DeadLetterStore | undefined, clock: Clock, signal: AbortSignal) {
-    this.#sink = sink;
+  constructor(name: string, store: DeadLetterStore | undefined, clock: Clock, signal: AbortSignal) {
+    this.#name = name;
     this.#store = store;
     this.#clock = clock;
     this.#signal = signal;
@@ -60,7 +61,7 @@ export class DeadLetterBox {
     const { origin, dataset, namespace } = refused.context;
     const letter: DeadLetter = {
       id: refused.id,
-      sink: this.#sink,
+      sink: this.#name,
       at: this.#clock.now(),
       status: refused.reason.status,
       reason: { code: refused.reason.code, message: refused.reason.message },
@@ -77,8 +78,13 @@ export class DeadLetterBox {
       encoded: refused.encoded || undefined,
       resent: refused.resent,
     };
+    this.keep(letter, settled);
+  }
+
+  /** The same for a letter that is written already; its document is kept as it is. */
+  keep(letter: Letter, settled: Waiting["settled"]): void {
     this.#waiting.push({ letter, settled });
-    this.#bytes += document.length;
+    this.#bytes += letter.document.length;
   }
 
   get full(): boolean {
@@ -104,14 +110,14 @@ export class DeadLetterBox {
   }
 
   /**
-   * From the sink and the ids, so that the same refusals of a redelivery overwrite their first copy; a letter that was sent again
+   * From the name and the ids, so that the same refusals of a redelivery overwrite their first copy; a letter that was sent again
    * and refused once more doesn't.
    */
   #key(batch: readonly Waiting[]): string {
     const hash = createHash("sha256");
     for (const { letter } of batch)
-      hash.update(`${letter.id}${letter.resent === undefined ? "" : ` ${letter.resent}`}\n`);
-    return `${this.#sink}/${hash.digest("hex").slice(0, 32)}.ndjson`;
+      hash.update(`${letter.id}${"resent" in letter && letter.resent !== undefined ? ` ${letter.resent}` : ""}\n`);
+    return `${this.#name}/${hash.digest("hex").slice(0, 32)}.ndjson`;
   }
 }
 

@@ -44,6 +44,12 @@ export interface LaneOptions extends Pick<DeliveryOptions, "handle" | "clock" | 
 }
 
 /**
+ * How an item ended: read to its end; cut off where its data is damaged, so that its last cell is a piece for good; or, for
+ * the reason given, somewhere: then its open cells are not sent, as they would look complete.
+ */
+export type ItemEnd = "whole" | "cut" | Reason;
+
+/**
  * One sink's way through one invocation: encodes records into batches, sends them a few at a time, and sees to it that each
  * record is settled in the ledger. What goes wrong here stays here.
  */
@@ -188,13 +194,17 @@ export class Lane {
     }
   }
 
-  /** The item was read to its end, or failed on the way: then its open cells are not sent, as they would look complete. */
-  closeItem(item: number, failure: Reason | undefined): void {
-    if (this.#limits.cellBytes === undefined) return;
-    for (const [slot, batch] of this.#open) {
-      if (batch.item !== item) continue;
-      if (failure === undefined) this.#complete(slot, batch);
-      else this.#abandon(slot, batch, failure);
+  /** No more comes of the item. */
+  closeItem(item: number, end: ItemEnd): void {
+    const { cellBytes } = this.#limits;
+    if (cellBytes === undefined) return;
+    const own = [...this.#open].filter(([, batch]) => batch.item === item);
+    const cells = own.map(([, batch]) => Math.floor(batch.position(0) / cellBytes));
+    const last = Math.max(...cells);
+    for (const [i, [slot, batch]] of own.entries()) {
+      if (typeof end === "object") this.#abandon(slot, batch, end);
+      else if (end === "cut" && cells[i] === last) this.#closeEarly(slot, batch);
+      else this.#complete(slot, batch);
     }
     for (const slot of this.#partial) if (slot.startsWith(`${item}\n`)) this.#partial.delete(slot);
   }
