@@ -9,12 +9,13 @@ export class ByteSource {
   readonly #format: string;
   /** The rest of the last chunk. */
   #rest: Uint8Array = NO_BYTES;
-  /** Bytes taken. */
-  position = 0;
+  /** Bytes taken, and those before. */
+  position: number;
 
-  constructor(chunks: AsyncIterable<Uint8Array>, format: string) {
+  constructor(chunks: AsyncIterable<Uint8Array>, format: string, position = 0) {
     this.#chunks = chunks[Symbol.asyncIterator]();
     this.#format = format;
+    this.position = position;
   }
 
   /** Whether there is another byte. */

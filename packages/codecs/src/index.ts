@@ -9,7 +9,7 @@ const bzip2: Codec = {
   detect: isBzip2,
   async load() {
     const { bunzip2 } = await import("./bzip2/bunzip2.ts");
-    return { kind: "stream", decode: (chunks) => bunzip2(chunks) };
+    return { kind: "stream", decode: bunzip2, restarts: true };
   },
 };
 
@@ -18,7 +18,7 @@ const snappy: Codec = {
   detect: isSnappy,
   async load() {
     const { unsnappy } = await import("./snappy/snappy.ts");
-    return { kind: "stream", decode: (chunks) => unsnappy(chunks) };
+    return { kind: "stream", decode: unsnappy, restarts: true };
   },
 };
 

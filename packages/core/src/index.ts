@@ -25,6 +25,15 @@ export { gzip } from "./gzip/gzip.ts";
 export { type ArchivedSource, type ArchiveMarks, metadataOf } from "./object/archive-marks.ts";
 export { type Content, contents, type Stored } from "./object/contents.ts";
 export { putBack, takeInflater } from "./object/inflate-kernel.ts";
+export {
+  badState,
+  expectNoState,
+  openState,
+  RestartOffers,
+  type RestartOptions,
+  type StateKind,
+  sealState,
+} from "./object/restarts.ts";
 export type { Counts, LetterFate, Outcome, PerSink, Resent, SinkTrouble, UnitOutcome } from "./outcome/outcome.ts";
 export { createPipeline } from "./pipeline.ts";
 export { type Clock, systemClock } from "./ports/clock.ts";
@@ -36,8 +45,12 @@ export {
   type Compression,
   type DecodeLimits,
   type Decoder,
+  MAX_RESTART_BYTES,
   RATIO_FREE_BYTES,
   type RandomAccess,
+  RESTART_EVERY_BYTES,
+  type RestartPoint,
+  type StreamOptions,
   type TableOptions,
 } from "./ports/codec.ts";
 export { type Claim, type ContinuationQueue, claimOf } from "./ports/continuation.ts";

@@ -10,6 +10,11 @@
 // like this, or a checksum is wrong. GARBAGE: a stream was followed by zeros, or by nothing known. RANDOMISED: a block as
 // bzip2 before 0.9.5 wrote them.
 //
+//   save();                         between two runs: where a block begins next, true, and what it takes to go on from there
+//                                   is at note(), of note_size() bytes; the bytes from taken() on come again
+//   start(); put such bytes back at note()
+//   restore();                      goes on from there; false: no such bytes
+//
 // A block is decoded once all of it is there: what stops for want of input starts again at the block's beginning. So that
 // this is rare, `run` does nothing until the input is full, or the last.
 #include <stdint.h>
@@ -439,4 +444,34 @@ u32 run(u32 last) {
     if (status == END) compact();
     return status == PIECE || status == END ? status : fail(status);
   }
+}
+
+// ---- Going on elsewhere ----
+
+// Bits of a byte that was begun, those to come highest. Another layout is another version for who keeps it.
+typedef struct {
+  u32 stream_crc;
+  u8 level, bit_count, bits, none;
+} Note;
+static Note noted;
+
+u8 *note(void) { return (u8 *)&noted; }
+u32 note_size(void) { return sizeof noted; }
+
+u32 save(void) {
+  if (state != BLOCK) return 0;
+  u32 count = bit_count % 8;
+  noted = (Note){stream_crc, block_max / 100000, count, count == 0 ? 0 : bits >> 56 & 0xff << (8 - count), 0};
+  return 1;
+}
+
+u32 restore(void) {
+  if (noted.level < 1 || noted.level > 9 || noted.bit_count > 7 || noted.none != 0) return 0;
+  if ((noted.bits & 0xff >> noted.bit_count) != 0) return 0;
+  stream_crc = noted.stream_crc;
+  block_max = noted.level * 100000;
+  bit_count = noted.bit_count;
+  bits = (u64)noted.bits << 56;
+  state = BLOCK;
+  return 1;
 }

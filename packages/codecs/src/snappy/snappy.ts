@@ -1,4 +1,4 @@
-import { SluiceError } from "@sluice/core";
+import { expectNoState, RestartOffers, type RestartOptions, SluiceError } from "@sluice/core";
 import { type Blocks, withBlocks } from "../blocks/blocks.ts";
 import { ByteSource } from "../byte-source.ts";
 import { STREAM_HEADER } from "./magic.ts";
@@ -16,26 +16,39 @@ const UNCOMPRESSED = 0x01;
 const FIRST_SKIPPABLE = 0x80;
 const STREAM = 0xff;
 
+const NO_STATE = new Uint8Array(0);
+
 /**
  * Snappy's framing format → decoded chunks, each valid until the next one is asked for. The CRC of each is checked; streams
- * may follow each other.
+ * may follow each other. Restart points lie between chunks, and have no state.
  */
-export function unsnappy(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  return withBlocks((blocks) => decoded(chunks, blocks));
+export function unsnappy(chunks: AsyncIterable<Uint8Array>, restart: RestartOptions = {}): AsyncGenerator<Uint8Array> {
+  return withBlocks((blocks) => decoded(chunks, blocks, restart));
 }
 
-async function* decoded(chunks: AsyncIterable<Uint8Array>, blocks: Blocks): AsyncGenerator<Uint8Array> {
-  const source = new ByteSource(chunks, "snappy");
+async function* decoded(
+  chunks: AsyncIterable<Uint8Array>,
+  blocks: Blocks,
+  restart: RestartOptions,
+): AsyncGenerator<Uint8Array> {
+  const source = new ByteSource(chunks, "snappy", restart.from?.stored);
+  const offers = RestartOffers.of(restart);
   try {
+    if (restart.from !== undefined) expectNoState("snappy", restart.from);
     while (await source.more()) {
       const at = source.position;
+      if (offers?.isDue === true) offers.give(at, () => NO_STATE);
       const header = await source.take(HEADER_BYTES);
       const kind = header[0] as number;
       const size = (header[1] as number) | ((header[2] as number) << 8) | ((header[3] as number) << 16);
       if (kind === STREAM) await expectStream(source, size, at);
       else if (at === 0) throw damaged("no stream identifier", at);
-      else if (kind === COMPRESSED || kind === UNCOMPRESSED) yield await content(source, blocks, kind, size, at);
-      else if (kind >= FIRST_SKIPPABLE) await source.skip(size);
+      else if (kind === COMPRESSED || kind === UNCOMPRESSED) {
+        const content = await contentOf(source, blocks, kind, size, at);
+        const { length } = content;
+        yield content;
+        offers?.passed(length);
+      } else if (kind >= FIRST_SKIPPABLE) await source.skip(size);
       else throw damaged(`a chunk of kind ${kind}`, at);
     }
   } finally {
@@ -50,7 +63,7 @@ async function expectStream(source: ByteSource, size: number, at: number): Promi
   if (name.some((byte, i) => bytes[i] !== byte)) throw damaged("another stream identifier", at);
 }
 
-async function content(
+async function contentOf(
   source: ByteSource,
   blocks: Blocks,
   kind: number,

@@ -9,7 +9,8 @@ const gzip: Codec = {
   detect: isGzip,
   load: async () => ({
     kind: "stream",
-    decode: (chunks, { limits, storedBytes }) => decompress(chunks, limits, storedBytes),
+    decode: (chunks, options) => decompress(chunks, options.limits, options.storedBytes, options),
+    restarts: true,
   }),
 };
 
@@ -22,7 +23,11 @@ const zlib: Codec = {
 const zstd: Codec = {
   name: "zstd",
   detect: isZstd,
-  load: async () => ({ kind: "stream", decode: (chunks, { limits }) => unzstd(chunks, limits) }),
+  load: async () => ({
+    kind: "stream",
+    decode: (chunks, options) => unzstd(chunks, options.limits, options),
+    restarts: true,
+  }),
 };
 
 /** What Node itself can decode. */

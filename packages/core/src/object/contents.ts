@@ -7,6 +7,7 @@ import {
   type DecodeLimits,
   type Decoder,
   type RandomAccess,
+  type RestartPoint,
   type TableOptions,
 } from "../ports/codec.ts";
 import { BUILT_IN_CODECS, unsupportedCompression } from "./built-in-codecs.ts";
@@ -43,6 +44,15 @@ export interface ContentOptions {
   readonly codecs: readonly Codec[];
   readonly limits: DecodeLimits;
   readonly header: TableOptions["header"];
+  readonly restart?: ContentRestart | undefined;
+}
+
+/** For an object that is one stream of compressed bytes, to be gone on with later. */
+export interface ContentRestart {
+  /** A point that was offered: the body begins with byte `from.stored`. What comes out is bytes, and isn't looked at again. */
+  readonly from?: (RestartPoint & { readonly compression: Compression }) | undefined;
+  /** Called with points of the outermost layer, whatever turns out to be in it: of use only for bytes in one layer. */
+  readonly offer?: ((point: RestartPoint) => void) | undefined;
 }
 
 /**
@@ -72,6 +82,11 @@ export type Content = {
  * `Decoder` does; where `compression` names one and the bytes are of another, with OBJECT_CORRUPT.
  */
 export async function* contents(stored: Stored, options: ContentOptions): AsyncGenerator<Content> {
+  const from = options.restart?.from;
+  if (from !== undefined) {
+    yield* goneOn(stored, from, options);
+    return;
+  }
   const expansion = new Expansion(options.limits);
   const level: Level = {
     chunks: expansion.stored(stored.body),
@@ -82,6 +97,26 @@ export async function* contents(stored: Stored, options: ContentOptions): AsyncG
     compression: options.compression,
   };
   yield* open(level, { ...options, codecs: [...BUILT_IN_CODECS, ...options.codecs], expansion });
+}
+
+async function* goneOn(
+  { body, size }: Stored,
+  from: NonNullable<ContentRestart["from"]>,
+  { codecs, limits, restart }: ContentOptions,
+): AsyncGenerator<Content> {
+  const { compression } = from;
+  const expansion = new Expansion(limits, from.stored);
+  const peeked = await peek(body, 0);
+  try {
+    const decoder = await [...BUILT_IN_CODECS, ...codecs].find(({ name }) => name === compression)?.load();
+    if (decoder?.kind !== "stream" || decoder.restarts !== true)
+      throw new SluiceError("INTERNAL", `${compression} data can't be gone on with: no codec here does so`);
+    const chunks = expansion.stored(peeked.chunks);
+    const decoded = decoder.decode(chunks, { limits, storedBytes: size, from, offer: restart?.offer });
+    yield { kind: "bytes", layers: [compression], name: undefined, chunks: expansion.layer(from.decoded)(decoded) };
+  } finally {
+    await peeked.close();
+  }
 }
 
 /** Whether there is anything to decode: most small payloads are plain, and need none of what follows. */
@@ -159,7 +194,8 @@ async function* decoded(decoder: Decoder, peeked: Peeked, level: Level, opening:
     compression: "auto",
   } as const;
   if (decoder.kind === "stream") {
-    const chunks = decoder.decode(peeked.chunks, { limits, storedBytes: level.size });
+    const offer = level.layers.length === 1 ? opening.restart?.offer : undefined;
+    const chunks = decoder.decode(peeked.chunks, { limits, storedBytes: level.size, offer });
     yield* open({ ...inner, chunks: expansion.layer()(chunks) }, opening);
     return;
   }

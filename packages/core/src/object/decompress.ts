@@ -1,6 +1,8 @@
 import { Buffer } from "node:buffer";
+import { SluiceError } from "../errors.ts";
 import { CHUNK_BYTES, gunzip, gunzipByZlib, gunzipWhole } from "./gunzip.ts";
 import { takeInflater } from "./inflate-kernel.ts";
+import type { RestartOptions } from "./restarts.ts";
 
 /** Stored bytes of an object that zlib decodes in one go: its streams cost more than it. */
 const SMALL_BYTES = 64 * 1024;
@@ -13,17 +15,20 @@ export function isGzip(head: Uint8Array): boolean {
 
 /**
  * Gzip → decoded chunks, each valid until the next one is asked for; errors as of `gunzip`. `size`, that of the data as
- * stored, when it is known, helps where there is no WebAssembly: small data is taken whole.
+ * stored, when it is known, helps where there is no WebAssembly: small data is taken whole. Nor are there restart points.
  */
 export async function* decompress(
   source: AsyncIterable<Uint8Array>,
   { maxExpandedBytes }: { readonly maxExpandedBytes: number },
   size: number = Number.POSITIVE_INFINITY,
+  restart: RestartOptions = {},
 ): AsyncGenerator<Uint8Array> {
   const chunks = source[Symbol.asyncIterator]();
   try {
     const inflater = takeInflater();
-    if (inflater !== undefined) yield* gunzip(NO_BYTES, chunks, inflater);
+    if (inflater !== undefined) yield* gunzip(chunks, inflater, restart);
+    else if (restart.from !== undefined)
+      throw new SluiceError("INTERNAL", "gzip data can't be gone on with where WebAssembly isn't there");
     else if (size > SMALL_BYTES) yield* gunzipByZlib(NO_BYTES, chunks);
     else yield* gunzipSmall(await atMost(SMALL_BYTES, chunks), chunks, maxExpandedBytes);
   } finally {

@@ -5,10 +5,12 @@ import { type DecodeLimits, RATIO_FREE_BYTES } from "../ports/codec.ts";
 /** Keeps what comes out of one object within its limits, set against what was read of it so far. */
 export class Expansion {
   readonly #limits: DecodeLimits;
-  #stored = 0;
+  #stored: number;
 
-  constructor(limits: DecodeLimits) {
+  /** `stored`: bytes of it that were read before. */
+  constructor(limits: DecodeLimits, stored = 0) {
     this.#limits = limits;
+    this.#stored = stored;
   }
 
   /** Bytes as stored, on their way to the first decoder. */
@@ -19,9 +21,9 @@ export class Expansion {
     }
   }
 
-  /** Bytes that a layer gave; all contents of the layer count together. */
-  layer(): (chunks: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array> {
-    return this.#counted((chunk) => chunk.length);
+  /** Bytes that a layer gave, `before` of them earlier; all contents of the layer count together. */
+  layer(before = 0): (chunks: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array> {
+    return this.#counted((chunk) => chunk.length, before);
   }
 
   /** The same for rows, which are as large as what they are written as. */
@@ -29,8 +31,8 @@ export class Expansion {
     return this.#counted((block) => block.bytes.length);
   }
 
-  #counted<T>(sizeOf: (each: T) => number): (all: AsyncIterable<T>) => AsyncGenerator<T> {
-    let total = 0;
+  #counted<T>(sizeOf: (each: T) => number, before = 0): (all: AsyncIterable<T>) => AsyncGenerator<T> {
+    let total = before;
     const count = (size: number): void => {
       total += size;
       this.#check(total);

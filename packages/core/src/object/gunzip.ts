@@ -3,25 +3,27 @@ import type { Transform } from "node:stream";
 import { createGunzip, type Gunzip, gunzipSync } from "node:zlib";
 import { SluiceError } from "../errors.ts";
 import { InflateError, type Inflater, putBack } from "./inflate-kernel.ts";
+import { RestartOffers, type RestartOptions } from "./restarts.ts";
 
 /** Decoded bytes per chunk: four times Node's default costs half the time for logs. */
 export const CHUNK_BYTES: number = 256 * 1024;
 const MIN_CHUNK_BYTES = 64;
 
 /**
- * Gzip (RFC 1952) of one or more members → decoded chunks, `head` being the first bytes of it. Fails with
- * OBJECT_TRUNCATED when it ends within a member, with OBJECT_CORRUPT when it is damaged or when anything but zeros
- * follows the last member; what came before is given out. A chunk is valid until the next one is asked for.
+ * Gzip (RFC 1952) of one or more members → decoded chunks. Fails with OBJECT_TRUNCATED when it ends within a member, with
+ * OBJECT_CORRUPT when it is damaged or when anything but zeros follows the last member, with INTERNAL where it can't begin;
+ * what came before is given out. A chunk is valid until the next one is asked for.
  */
 export async function* gunzip(
-  head: Uint8Array,
   chunks: AsyncIterator<Uint8Array>,
   inflater: Inflater,
+  restart: RestartOptions = {},
 ): AsyncGenerator<Uint8Array> {
+  const offers = RestartOffers.of(restart);
   try {
-    yield* inflater.decode(head);
+    if (restart.from !== undefined) yield* inflater.resume(restart.from, offers);
     for (let next = await chunks.next(); next.done !== true; next = await chunks.next())
-      yield* inflater.decode(next.value);
+      yield* inflater.decode(next.value, offers);
     inflater.finish();
   } catch (error) {
     putBack(inflater);

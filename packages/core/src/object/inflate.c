@@ -9,6 +9,12 @@
 // run again. MEMBER: the same, and a member ends with this piece; crc() is what its CRC-32 must be. DAMAGED: no gzip data
 // goes on like this. GARBAGE: a member was followed by zeros, and those by something else.
 //
+//   size = save();                 between two runs: what it takes to go on from here is at note(), `size` bytes of it, and
+//                                  at window(), window_size() bytes; what was fed and isn't unused() is done with. 0: not
+//                                  from here, as a header is being read
+//   start(); put such bytes back at note() and at piece()
+//   restore(size, window bytes);   goes on from there; 0: no such bytes
+//
 // All input that isn't used is in `reader`: whole bytes from `in` on, and those that were begun in `bits`. What can stop
 // for want of input does so before it takes a bit, so that it can be tried again.
 #include <stdint.h>
@@ -82,7 +88,7 @@ static u32 member_bytes;
 static u32 position, flags, header_crc;
 // Bytes of an extra field or a stored block to come.
 static u32 left;
-static u32 last_block;
+static u32 last_block, fixed_codes;
 static u32 literal_count, distance_count, length_count, lengths_done;
 static u8 lengths[LITERALS + DISTANCES];
 static u32 member_crc;
@@ -234,6 +240,12 @@ static void build_fixed(void) {
   build_literals(lengths, LITERALS);
   for (u32 i = 0; i < DISTANCES; i++) lengths[i] = 5;
   build_distances(lengths, DISTANCES);
+}
+
+// Of a block that has its own.
+static int build_codes(void) {
+  if (lengths[END_OF_BLOCK] == 0) return 0;
+  return build_literals(lengths, literal_count) && build_distances(lengths + literal_count, distance_count);
 }
 
 static inline Entry look(const Entry *table, u32 root, u64 bits) {
@@ -412,8 +424,7 @@ static Status code_lengths(void) {
     }
     while (times-- > 0) lengths[lengths_done++] = value;
   }
-  if (lengths[END_OF_BLOCK] == 0) return DAMAGED;
-  return build_literals(lengths, literal_count) && build_distances(lengths + literal_count, distance_count) ? END : DAMAGED;
+  return build_codes() ? END : DAMAGED;
 }
 
 // ---- Members ----
@@ -468,8 +479,13 @@ static Status block_header(void) {
   last_block = take(1);
   switch (take(2)) {
     case 0: take(reader.count % 8); return go(STORED_SIZE);
-    case 1: build_fixed(); return go(CODES);
-    case 2: return go(SIZES);
+    case 1:
+      fixed_codes = 1;
+      build_fixed();
+      return go(CODES);
+    case 2:
+      fixed_codes = 0;
+      return go(SIZES);
     default: return DAMAGED;
   }
 }
@@ -553,4 +569,85 @@ Status run(void) {
   while (status == GO_ON);
   if (status == DAMAGED) state = BROKEN;
   return status;
+}
+
+// ---- Going on elsewhere ----
+
+// Places from which that can be. Their numbers stand in what was saved, as does all of a note: another layout is another
+// version for who keeps it.
+typedef enum { AT_BLOCK, IN_STORED, IN_FIXED, IN_DYNAMIC, BEHIND_MEMBER } Place;
+
+// Bits of a byte that was begun, those to come lowest; of the last two kinds of code as many lengths as there are symbols.
+typedef struct {
+  u32 member_bytes;
+  u16 left, literal_count, distance_count;
+  u8 place, last_block, bit_count, bits;
+  u8 lengths[MAX_LITERALS + MAX_DISTANCES];
+} Note;
+enum { NOTE_BYTES = __builtin_offsetof(Note, lengths) };
+static Note noted;
+
+u8 *note(void) { return (u8 *)&noted; }
+u32 window_size(void) {
+  if (state == BEHIND) return 0;
+  return to - first < WINDOW ? to - first : WINDOW;
+}
+u8 *window(void) { return to - window_size(); }
+
+u32 save(void) {
+  if (state != BLOCK && state != STORED && state != CODES && state != BEHIND) return 0;
+  noted = (Note){.bit_count = reader.count % 8, .bits = low(reader.bits, reader.count % 8)};
+  if (state == BEHIND) {
+    noted.place = BEHIND_MEMBER;
+    return NOTE_BYTES;
+  }
+  noted.member_bytes = member_bytes + (to - from);
+  if (state == BLOCK) {
+    noted.place = AT_BLOCK;
+    return NOTE_BYTES;
+  }
+  noted.last_block = last_block;
+  if (state == STORED) {
+    noted.place = IN_STORED;
+    noted.left = left;
+    return NOTE_BYTES;
+  }
+  noted.place = fixed_codes ? IN_FIXED : IN_DYNAMIC;
+  if (fixed_codes) return NOTE_BYTES;
+  noted.literal_count = literal_count;
+  noted.distance_count = distance_count;
+  __builtin_memcpy(noted.lengths, lengths, literal_count + distance_count);
+  return NOTE_BYTES + literal_count + distance_count;
+}
+
+static int restore_codes(u32 size) {
+  literal_count = noted.literal_count;
+  distance_count = noted.distance_count;
+  if (literal_count <= END_OF_BLOCK || literal_count > MAX_LITERALS) return 0;
+  if (distance_count == 0 || distance_count > MAX_DISTANCES) return 0;
+  u32 all = literal_count + distance_count;
+  if (size != NOTE_BYTES + all) return 0;
+  for (u32 i = 0; i < all; i++)
+    if (noted.lengths[i] > MAX_CODE_BITS) return 0;
+  __builtin_memcpy(lengths, noted.lengths, all);
+  return build_codes();
+}
+
+u32 restore(u32 size, u32 window_bytes) {
+  static const State STATES[] = {BLOCK, STORED, CODES, CODES, BEHIND};
+  u32 place = noted.place;
+  if (size < NOTE_BYTES || place > BEHIND_MEMBER || window_bytes > WINDOW) return 0;
+  if (size > NOTE_BYTES && place != IN_DYNAMIC) return 0;
+  if (noted.last_block > 1 || noted.bit_count > 7 || noted.bits >> noted.bit_count != 0) return 0;
+  if ((place == IN_STORED || place == BEHIND_MEMBER) && noted.bit_count > 0) return 0;
+  fixed_codes = place == IN_FIXED;
+  if (place == IN_FIXED) build_fixed();
+  if (place == IN_DYNAMIC && !restore_codes(size)) return 0;
+  state = STATES[place];
+  reader = (Reader){.bits = noted.bits, .count = noted.bit_count};
+  member_bytes = noted.member_bytes;
+  last_block = noted.last_block;
+  left = noted.left;
+  to = from = out + window_bytes;
+  return 1;
 }

@@ -50,13 +50,28 @@ export class ZstdFrames {
   #taken = 0;
   #given = 0;
 
-  constructor(maxDecoderBytes: number) {
+  /** `stored`: bytes before the first one to come, which begins a frame or is padding. */
+  constructor(maxDecoderBytes: number, stored = 0) {
     this.#maxWindow = maxDecoderBytes;
+    this.#taken = stored;
   }
 
-  /** Bytes taken that weren't given out. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  get given(): number {
+    return this.#given;
+  }
+
+  /** Bytes taken, and those before, that weren't given out. */
   get omitted(): number {
     return this.#taken - this.#given;
+  }
+
+  /** Whether what was given out last is the end of a frame. */
+  get isAtFrameEnd(): boolean {
+    return this.#state === "magic" && this.#collected === 0;
   }
 
   /** The parts of `chunk` that are for the decoder, none of which goes on beyond a frame's end. */
