@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { openState, type RestartPoint, type StateKind, sealState } from "@sluice/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { chunked } from "../random-access.testing.ts";
 import { type Read, readUntilError } from "../read-until-error.testing.ts";
+import { expectSameFrom, readFrom, readOffered } from "../restarts.testing.ts";
 import { bunzip2 } from "./bunzip2.ts";
 import { SOURCE_SHA256 } from "./bunzip2-wasm.ts";
 import { bzip2 } from "./bzip2.testing.ts";
@@ -124,6 +126,86 @@ describe("damage", () => {
       expect(code).not.toBe("fine");
     });
     await fc.assert(property, { numRuns: 200 });
+  });
+});
+
+describe("restart points", () => {
+  const blocks = fc.integer({ min: 20, max: 300 });
+  const streams = fc
+    .array(fc.tuple(fc.uint8Array({ maxLength: 600 }), blocks), { minLength: 1, maxLength: 3 })
+    .map((all) => Buffer.concat(all.map(([bytes, size]) => bzip2(bytes, size))));
+  const every = fc.integer({ min: 1, max: 400 });
+
+  test("lie between blocks, and the rest comes from there", async () => {
+    const property = fc.asyncProperty(
+      streams,
+      every,
+      fc.integer({ min: 1, max: 300 }),
+      async (packed, spacing, step) => {
+        const whole = await expectSameFrom(bunzip2, packed, step, spacing);
+        expect(whole.code).toBe("fine");
+      },
+    );
+    await fc.assert(property, { numRuns: 60 });
+  });
+
+  test("cut or changed behind them, it ends as from the beginning", async () => {
+    const property = fc.asyncProperty(streams, every, fc.nat(), fc.nat(255), async (packed, spacing, at, mask) => {
+      const place = at % packed.length;
+      const bad = mask === 0 ? packed.subarray(0, place) : Buffer.from(packed);
+      if (mask > 0) bad[place] = (bad[place] as number) ^ mask;
+      await expectSameFrom(bunzip2, bad, 100, spacing);
+    });
+    await fc.assert(property, { numRuns: 150 });
+  });
+
+  test("keep the sum of the whole stream", async () => {
+    const packed = bzip2(TEXT, 100);
+    const { points } = await readOffered(bunzip2, packed, 1000, 1);
+    expect(points.length).toBeGreaterThan(9);
+    const bad = changed(packed, packed.length - 2);
+    for (const from of points) {
+      expect(await readFrom(bunzip2, packed, 1000, from)).toMatchObject({ code: "fine" });
+      expect(await readFrom(bunzip2, bad, 1000, from)).toMatchObject({ code: "OBJECT_CORRUPT" });
+    }
+  });
+
+  test("with another state are none", async () => {
+    const kind: StateKind = { format: "bzip2", version: 1 };
+    const packed = bzip2(TEXT, 100);
+    const [from] = (await readOffered(bunzip2, packed, 1000, 300)).points as [RestartPoint];
+    const honest = openState(kind, from);
+    expect([honest.length, from.state.length]).toEqual([8, 13]);
+    const edits: ((body: Buffer) => void)[] = [
+      (body) => body.writeUInt8(0, 4),
+      (body) => body.writeUInt8(10, 4),
+      (body) => body.writeUInt8(8, 5),
+      (body) => body.writeUInt8(body.readUInt8(6) | 1, 6),
+      (body) => body.writeUInt8(1, 7),
+    ];
+    const states = edits.map((edit) => {
+      const body = Buffer.from(honest);
+      edit(body);
+      return sealState(kind, from, body);
+    });
+    const others = [
+      Buffer.alloc(0),
+      from.state.subarray(1),
+      changed(Buffer.from(from.state), 8),
+      sealState(kind, from),
+    ];
+    for (const state of [...states, ...others, sealState({ ...kind, format: "gzip" }, from, honest)]) {
+      expect(await readFrom(bunzip2, packed, 1000, { ...from, state })).toMatchObject({
+        code: "INTERNAL",
+        message: expect.stringMatching(
+          /^no restart point of bzip2 data \(after \d+ compressed and \d+ decoded bytes\): its/,
+        ),
+      });
+    }
+    const sum = Buffer.from(honest);
+    sum.writeUInt8(sum.readUInt8(0) ^ 1, 0);
+    const wrong = await readFrom(bunzip2, packed, 1000, { ...from, state: sealState(kind, from, sum) });
+    expect(wrong.code).toBe("OBJECT_CORRUPT");
   });
 });
 

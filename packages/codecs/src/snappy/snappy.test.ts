@@ -1,7 +1,9 @@
+import type { RestartPoint } from "@sluice/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { chunked } from "../random-access.testing.ts";
 import { type Read, readUntilError } from "../read-until-error.testing.ts";
+import { expectSameFrom, readFrom, readOffered } from "../restarts.testing.ts";
 import { isSnappy } from "./magic.ts";
 import { chunk, HEADER, snappy } from "./snappy.testing.ts";
 import { unsnappy } from "./snappy.ts";
@@ -81,5 +83,40 @@ describe("damage", () => {
   ])("%s", async (_, bad, message) => {
     const { code, message: said } = await read(Buffer.concat([HEADER, bad]));
     expect([code, said]).toEqual(["OBJECT_CORRUPT", expect.stringMatching(message)]);
+  });
+});
+
+describe("restart points", () => {
+  test("lie between chunks, and the rest comes from there, or the same error", async () => {
+    const harm = fc.tuple(fc.nat(), fc.integer({ min: -100, max: 255 }));
+    const property = fc.asyncProperty(
+      fc.array(fc.uint8Array({ maxLength: 300 }), { minLength: 1, maxLength: 4 }),
+      fc.integer({ min: 1, max: 200 }),
+      fc.integer({ min: 1, max: 300 }),
+      harm,
+      async (parts, chunkBytes, every, [at, mask]) => {
+        const packed = Buffer.concat(parts.map((part) => snappy(part, chunkBytes)));
+        const place = at % packed.length;
+        const bad = mask === 0 ? packed.subarray(0, place) : Buffer.from(packed);
+        if (mask > 0) bad[place] = (bad[place] as number) ^ mask;
+        await expectSameFrom(unsnappy, bad, 1 + (at % 99), every);
+      },
+    );
+    await fc.assert(property, { numRuns: 150 });
+  });
+
+  test("have no state, and with one are none", async () => {
+    const { points } = await readOffered(unsnappy, snappy(TEXT, 100), 1000, 300);
+    expect(points.map(({ decoded, state }) => [decoded, state.length])).toEqual([
+      [300, 0],
+      [600, 0],
+      [900, 0],
+    ]);
+    const [from] = points as [RestartPoint];
+    const bad = await readFrom(unsnappy, snappy(TEXT, 100), 1000, { ...from, state: Buffer.from("x") });
+    expect([bad.code, bad.message]).toEqual([
+      "INTERNAL",
+      `no restart point of snappy data (after ${from.stored} compressed and 300 decoded bytes): its state is 1 bytes long, not empty`,
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { constants, crc32, gunzipSync, gzipSync, type ZlibOptions, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { SluiceError } from "../errors.ts";
 import { type Codec, MAX_RESTART_BYTES, RESTART_EVERY_BYTES, type RestartPoint } from "../ports/codec.ts";
 import { ROOMY } from "./contents.testing.ts";
@@ -465,4 +465,26 @@ test("a fault of the source comes through as it is, behind a point as anywhere",
     for await (const _ of decompress(chunks, ROOMY, undefined, { from }));
   };
   await expect(read()).rejects.toBe(fault);
+});
+
+test("where WebAssembly isn't there, no points are offered, and none is taken", async () => {
+  vi.resetModules();
+  vi.doMock(import("./inflate-kernel.ts"), async (original) => ({
+    ...(await original()),
+    takeInflater: () => undefined,
+  }));
+  const other = await import("./decompress.ts");
+  vi.doUnmock("./inflate-kernel.ts");
+  const stored = gzipSync(logLines(300_000));
+  const [from] = (await readFrom(gunzip, stored, { step: 1000, every: 100_000 })).points as [RestartPoint];
+  const points: RestartPoint[] = [];
+  const offer = (point: RestartPoint): unknown => points.push(point);
+  const parts: Uint8Array[] = [];
+  for await (const part of other.decompress(lent(stored, 1000), ROOMY, undefined, { offer, every: 1 }))
+    parts.push(part);
+  expect([Buffer.concat(parts).length, points]).toEqual([300_000, []]);
+  await expect(other.decompress(lent(stored, 1000), ROOMY, undefined, { from }).next()).rejects.toMatchObject({
+    code: "INTERNAL",
+    message: "gzip data can't be gone on with where WebAssembly isn't there",
+  });
 });
