@@ -22,7 +22,7 @@ const REFUSED = ["FAILURE_STORE", "the data stream refused it and put it into it
 
 interface Item {
   readonly status?: number;
-  /** "used": the document was refused and put where searches of the stream don't find it (Elasticsearch 8.15 and later). */
+  /** "used": the document was refused and put where searches of the stream don't find it (Elasticsearch 8.19 and 9.1 on). */
   readonly failure_store?: unknown;
   readonly error?: {
     readonly type?: unknown;
