@@ -227,9 +227,18 @@ test("in a FIFO group nothing after a failure is acknowledged; other groups are"
 
 test("near the deadline nothing is begun, and the unit goes back", async () => {
   const sink = scriptedSink();
+  let remaining = 60_000;
   const outcome = await pipelineOf({ sink }, { a: textOf("a", 10) }).handle(
     { Records: [message("1", notification("a"))] },
-    { deadline: { remainingMs: () => 9_000 } },
+    {
+      deadline: {
+        remainingMs: () => {
+          const ms = remaining;
+          remaining = 9_000;
+          return ms;
+        },
+      },
+    },
   );
   expect(failures(outcome)).toEqual(["1"]);
   expect(outcome.units[0]?.error?.code).toBe("DEADLINE");

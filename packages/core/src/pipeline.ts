@@ -2,12 +2,17 @@ import { Buffer } from "node:buffer";
 import { randomUUID } from "node:crypto";
 import type { DirectOptions, Invocation, Pipeline, Ports } from "./api.ts";
 import type { Config } from "./config/config.ts";
+import { redeemClaims } from "./continue/claims.ts";
+import type { Resume } from "./continue/continuation.ts";
+import { handOver } from "./continue/hand-over.ts";
+import { behindHead, Passage, without } from "./continue/passage.ts";
+import { type Primed, prime } from "./continue/prime.ts";
 import { copyingOf, letCopy, NOT_TAKEN, type Taken } from "./copy.ts";
 import { decodeEvent, openInline } from "./envelope/decode.ts";
 import type { Decoded, InlineItem, InnerItem, Item, OpenItem } from "./envelope/item.ts";
 import { asSluiceError, quote, SluiceError } from "./errors.ts";
 import { explainItems } from "./explain/explain.ts";
-import type { TakeBlock } from "./framing/frame.ts";
+import type { Framer, TakeBlock } from "./framing/frame.ts";
 import { isOfArchive, type Reading, readingOf } from "./from-archive.ts";
 import { type Content, type ContentOptions, contents, inMemory, isPacked, type Stored } from "./object/contents.ts";
 import { placedFrom, rowsIn } from "./object/positions.ts";
@@ -21,6 +26,7 @@ import { compilePlan, type Plan } from "./plan.ts";
 import type { ObjectRef } from "./ports/object-reader.ts";
 import { directOrigin, logBatchOrigin, type Origin, sourceKey, streamOrigin } from "./record/origin.ts";
 import { readLogs } from "./record/read-logs.ts";
+import type { RecordCursor } from "./record/record.ts";
 import { RecordReader } from "./record/record-reader.ts";
 import { resendLetters } from "./resend/resend.ts";
 import { distributor } from "./route/distribute.ts";
@@ -28,11 +34,17 @@ import { checkProcessing } from "./route/processing.ts";
 import { Run } from "./run.ts";
 import { checkSinks } from "./sink/check-sinks.ts";
 
+/** How long messages that were put aside may take to be fetched, in milliseconds. */
+const REDEEM_MS = 30_000;
+
 /** The core: events, objects or records in; batches to sinks out; and for each unit whether it may be acknowledged. */
 export function createPipeline(config: Config, ports: Ports): Pipeline {
   const plan = compilePlan(config, ports);
   return {
-    handle: (event, invocation = {}) => carryAll(plan, decodeEvent(event, plan.receiver(invocation)), invocation),
+    handle: async (event, invocation = {}) => {
+      const claims = await redeemClaims(event, ports.continuation, AbortSignal.timeout(REDEEM_MS));
+      return carryAll(plan, decodeEvent(event, { ...plan.receiver(invocation), claims }), invocation);
+    },
     objects: (refs, invocation = {}) => carryAll(plan, objectUnits(refs), invocation),
     write: (records, options = {}) => carryAll(plan, directUnit(records, options), options),
     resend: (letters, invocation = {}) => resendLetters(plan, letters, invocation),
@@ -55,16 +67,21 @@ async function carryAll(configured: Plan, decoded: Decoded, invocation: Invocati
   const run = new Run(plan, await plan.processing(), decoded, invocation);
   try {
     for (const round of rounds(decoded.units)) await run.round(round, (item, unit) => carry(item, unit, run));
+    await handOver(decoded, run);
+    const outcome = summarize(decoded, run);
+    await postponeFailed(decoded, outcome.units, run);
+    return outcome;
   } finally {
     run.stop();
   }
-  return summarize(decoded, run);
 }
 
 /** One item from bytes to lanes. What goes wrong fails the item's unit, and nothing else. */
 async function carry(item: Item, unit: number, run: Run): Promise<void> {
   const { number, account } = run.ledger.openItem(unit);
+  run.items[number] = item;
   try {
+    run.checkHops(unit);
     run.checkDeadline();
     if (item.kind === "object" && item.again === true) run.mayBeKnown(number);
     if (item.kind !== "object") await run.sinks();
@@ -73,7 +90,8 @@ async function carry(item: Item, unit: number, run: Run): Promise<void> {
     else await carryInline(item, unit, number, account, run);
     account.finished = true;
   } catch (error) {
-    account.fail(named(item, run.explainAbort(error)));
+    if (isSuperseded(item, error)) account.supersede(asSluiceError(error));
+    else account.fail(named(item, run.explainAbort(error)));
   } finally {
     run.closeItem(item, number, account.error);
   }
@@ -86,21 +104,58 @@ async function carryObject(
   account: ItemAccount,
   run: Run,
 ): Promise<void> {
-  const { plan } = run;
+  if (item.resume !== undefined) return carryRest(ref, item, item.resume, number, account, run);
   const { object, taken } = await openUnlessTaken(ref, item, number, run);
   if (object === undefined) return;
   account.etag = object.etag;
   const reading = readingOf(ref, item, object, number, run);
-  const stored: Stored = {
+  const have = new Set([...taken.by, ...reading.have]);
+  const newReader = (): RecordReader => objectReader(reading, number, account, run, { have });
+  const passage = run.passage(number, object);
+  await carryContents(storedOf(object, run), optionsOf(item, reading, run), newReader, passage, run, reading.before);
+}
+
+/** Goes on with an object where an earlier invocation stopped, for the sinks that are owed something of it. */
+async function carryRest(
+  ref: ObjectRef,
+  item: Extract<OpenItem, { kind: "object" }>,
+  resume: Resume,
+  number: number,
+  account: ItemAccount,
+  run: Run,
+): Promise<void> {
+  const { owed, etag, at } = resume;
+  const lowest = run.lowestOf(resume);
+  const open = (from: number): Promise<OpenObject> =>
+    openObject(run.plan.reader, ref, { ...run.readOptions, ifMatch: etag, from });
+  const [object] = await Promise.all([open(at?.stored ?? 0), run.sinks()]);
+  run.checkSinks();
+  const reading = readingOf(ref, item, object, number, run);
+  const options = optionsOf(item, reading, run);
+  const newReader = (): RecordReader =>
+    objectReader(reading, number, account, run, { have: reading.have, owed, from: lowest });
+  const primed = at === undefined ? undefined : prime(newReader(), at, account, run);
+  if (primed !== undefined)
+    return carryFrom(primed, storedOf(object, run), options, run.passage(number, object, at, lowest));
+  const passage = run.passage(number, object, undefined, lowest);
+  if (at === undefined) return carryContents(storedOf(object, run), options, newReader, passage, run, reading.before);
+  // Its head tells something else than it did: whoever reads it now reads it in another way, and from its beginning.
+  await object.leave();
+  return carryContents(storedOf(await open(0), run), options, newReader, passage, run, reading.before);
+}
+
+/** Bytes are decoded as the object's own place has it, their columns named by what they are. */
+function optionsOf(item: OpenItem, reading: Reading, { plan }: Run): ContentOptions {
+  return { ...plan.contentOptions(item), header: plan.contentOptions(reading.item).header };
+}
+
+function storedOf(object: OpenObject, run: Run): Stored {
+  return {
     size: object.size,
     body: run.counted(object.body),
     range: (start, end) => run.counted(object.range(start, end)),
-    maxHeldBytes: plan.config.read.partBytes,
+    maxHeldBytes: run.plan.config.read.partBytes,
   };
-  const have = new Set([...taken.by, ...reading.have]);
-  const newReader = (): RecordReader => objectReader({ ...reading, have }, number, account, run);
-  const options = { ...plan.contentOptions(item), header: plan.contentOptions(reading.item).header };
-  await carryContents(stored, options, newReader, number, run, reading.before);
 }
 
 /** An object that nobody wants records of, as sinks have it whole, isn't opened. */
@@ -128,28 +183,57 @@ async function carryContents(
   stored: Stored,
   options: ContentOptions,
   newReader: () => RecordReader,
-  number: number,
+  passage: Passage,
   run: Run,
   start = 0,
 ): Promise<void> {
   let before = start;
-  for await (const content of contents(stored, options)) {
+  const { checkpoints } = passage;
+  const restart = checkpoints === undefined ? {} : { restart: { offer: checkpoints.offer } };
+  for await (const content of contents(stored, { ...options, ...restart })) {
     const reader = newReader();
+    if (before === 0) checkpoints?.begin(content, reader);
+    else checkpoints?.leave();
     const take = placedFrom(before, (block) => {
       reader.read(block);
-      run.passed(number, block.base);
+      passage.block(block);
     });
-    for await (const size of framed(content, reader, take, run)) {
+    for await (const size of framed(content, reader.framer(run.plan.config.read), take, passage)) {
       before += size;
-      run.progress();
-      await run.ready();
-      run.checkDeadline();
+      await passage.pause();
     }
   }
 }
 
+/** What lies behind the place where reading goes on. */
+async function carryFrom(
+  { reader, framer, at }: Primed,
+  stored: Stored,
+  options: ContentOptions,
+  passage: Passage,
+): Promise<void> {
+  const { compression = "none" } = at;
+  const from = at.compression === undefined ? undefined : { ...at, compression };
+  const restart = { from, offer: passage.checkpoints?.offer };
+  for await (const content of contents(stored, { ...options, compression, restart })) {
+    passage.checkpoints?.begin(content, reader);
+    const take = behindHead(at.head.length, at.position, (block) => {
+      reader.read(block);
+      passage.block(block);
+    });
+    const rest =
+      content.kind === "bytes" ? { ...content, chunks: without(at.position - at.decoded, content.chunks) } : content;
+    for await (const _ of framed(rest, framer, take, passage)) await passage.pause();
+  }
+}
+
 /** Hands over blocks of frames as they come; gives how far each step went on, so that sinks can be waited for in between. */
-async function* framed(content: Content, reader: RecordReader, take: TakeBlock, run: Run): AsyncGenerator<number> {
+async function* framed(
+  content: Content,
+  framer: Framer,
+  take: TakeBlock,
+  { checkpoints }: Passage,
+): AsyncGenerator<number> {
   if (content.kind === "rows") {
     for await (const block of content.blocks) {
       take(block);
@@ -157,8 +241,8 @@ async function* framed(content: Content, reader: RecordReader, take: TakeBlock, 
     }
     return;
   }
-  const framer = reader.framer(run.plan.config.read);
   for await (const chunk of content.chunks) {
+    checkpoints?.chunk(chunk);
     framer.push(chunk, take);
     yield chunk.length;
   }
@@ -187,7 +271,7 @@ async function carryBytes(
   const options = run.plan.contentOptions(item);
   if (isPacked(item.bytes, options)) {
     // Decoded as it is waited for, which other payloads needn't.
-    await carryContents(inMemory(Buffer.from(item.bytes)), options, newReader, number, run);
+    await carryContents(inMemory(Buffer.from(item.bytes)), options, newReader, new Passage(run, number, account), run);
     return;
   }
   const reader = newReader();
@@ -232,14 +316,29 @@ async function carryDirect(
 }
 
 function objectReader(
-  { origin, item, settings, processing, have }: Reading,
+  { origin, item, settings, processing }: Reading,
   number: number,
   account: ItemAccount,
   run: Run,
+  { have, owed, from = 0 }: Wanted,
 ): RecordReader {
   run.origins[number] = origin;
-  const emit = distributor(processing, account, run.takers(number, have));
-  return new RecordReader(origin, settings, item.ref.key, account, emit);
+  const distribute = distributor(processing, account, run.takers(number, have, owed));
+  const fromThere = (record: RecordCursor): void => {
+    if (record.position >= from) distribute(record);
+    else account.in -= 1;
+  };
+  return new RecordReader(origin, settings, item.ref.key, account, from === 0 ? distribute : fromThere);
+}
+
+/** What of an object's records is wanted. */
+interface Wanted {
+  /** Sinks, by number, that have them already. */
+  readonly have: ReadonlySet<number>;
+  /** Missing: all are, by all sinks. */
+  readonly owed?: Resume["owed"];
+  /** Position below which nobody wants them. */
+  readonly from?: number;
 }
 
 /** Each record goes through the filters and routes, and to the lanes it is meant for. */
@@ -272,6 +371,10 @@ function directUnit(records: Parameters<Pipeline["write"]>[0], options: DirectOp
   const stream = options.stream ?? "direct";
   const items = [{ kind: "direct" as const, path: [], stream, records }];
   return { trigger: "direct", units: [{ id: stream, kind: "direct", receiveCount: 1, items, ignored: [] }] };
+}
+
+function isSuperseded(item: Item, error: unknown): boolean {
+  return item.kind === "object" && item.resume !== undefined && asSluiceError(error).code === "OBJECT_CHANGED";
 }
 
 function named(item: Item, error: unknown): SluiceError {

@@ -1,15 +1,19 @@
 import type { Invocation } from "./api.ts";
+import { Checkpoints } from "./continue/checkpoints.ts";
+import type { Receiver, Restart, Resume } from "./continue/continuation.ts";
+import { Passage } from "./continue/passage.ts";
 import type { Decoded, Item, TriggerKind, Unit } from "./envelope/item.ts";
 import { quote, SluiceError } from "./errors.ts";
 import { turnOfTheLoop } from "./event-loop.ts";
-import type { ReadOptions } from "./object/read-object.ts";
+import type { OpenObject, ReadOptions } from "./object/read-object.ts";
 import { type ItemAccount, Ledger } from "./outcome/ledger.ts";
 import { isReturned, Returned } from "./outcome/returned.ts";
 import { Undecodable } from "./outcome/undecodable.ts";
 import type { Plan } from "./plan.ts";
 import type { DeadLetter } from "./ports/dead-letters.ts";
 import { type Deadline, NO_DEADLINE } from "./ports/deadline.ts";
-import { silentLogger } from "./ports/logger.ts";
+import { type Logger, silentLogger } from "./ports/logger.ts";
+import type { Reason } from "./ports/sink.ts";
 import type { Origin } from "./record/origin.ts";
 import { Room } from "./room.ts";
 import type { Taker } from "./route/distribute.ts";
@@ -18,8 +22,19 @@ import { DeadLetterBox } from "./sink/dead-letter-box.ts";
 import { type ItemEnd, Lane } from "./sink/lane.ts";
 import { reasonOf } from "./sink/reason-of.ts";
 
-/** Part of the margin that sends may not use: it is for the answer. */
+/** Part of the margin that sends may not use: it is for handing over what is left, and for the answer. */
 const ANSWER_SHARE = 5;
+/** Part of that which handing over may not use. */
+const LAST_SHARE = 4;
+/** Parts of an invocation's time that are never kept back: a short one is to read something as well. */
+const LEAST_MARGIN_SHARE = 3;
+const MOST_MARGIN_SHARE = 2;
+/** Milliseconds from one look at sinks that are waited for to the next, at least. */
+const LEAST_WATCH_MS = 250;
+/** Stored bytes of an object, from which on it is marked where it could be gone on with. */
+const LEAST_MARKED_BYTES = 256 * 1024;
+/** Sinks are given this much longer to finish than they took lately. */
+const CAUTION = 1.5;
 
 /** Backoff while reading an object. */
 const READ_MIN_DELAY_MS = 100;
@@ -49,12 +64,28 @@ export class Run {
   readonly origins: Origin[] = [];
   readonly arrival: number;
   readonly readOptions: ReadOptions;
+  /** By the number of the item. */
+  readonly items: Item[] = [];
+  /** Of objects, once they are opened. */
+  readonly reads: (BeingRead | undefined)[] = [];
+  /** Numbers of units that couldn't be decoded here and were handed over as they came. */
+  readonly handedOver: Set<number> = new Set();
+  readonly receiver: Receiver;
+  readonly logger: Logger;
+  /** What isn't finished can be handed over to another invocation. */
+  readonly continues: boolean;
+  /** Milliseconds that the invocation had in all. */
+  readonly givenMs: number;
   /** Read so far, as stored. */
   bytes = 0;
   readonly #decoded: Decoded;
   readonly #deadline: Deadline;
   readonly #reading = new AbortController();
   readonly #sending = new AbortController();
+  readonly #answering = new AbortController();
+  readonly #marginMs: number;
+  readonly #maxMarginMs: number;
+  readonly #answerMs: number;
   readonly #timers: NodeJS.Timeout[] = [];
   /** FIFO groups of which a unit failed, and units that were left out after that. */
   readonly #brokenGroups = new Set<string>();
@@ -73,12 +104,21 @@ export class Run {
     again?: readonly DeadLetter[],
   ) {
     const { config, clock, ports } = plan;
-    const { marginMs } = config.deadline;
     this.plan = plan;
     this.processing = processing;
     this.#decoded = decoded;
     this.arrival = clock.now();
     this.#deadline = invocation.deadline ?? NO_DEADLINE;
+    this.givenMs = this.#deadline.remainingMs();
+    this.#marginMs = Math.min(config.deadline.marginMs, this.givenMs / LEAST_MARGIN_SHARE);
+    this.#maxMarginMs = Math.max(
+      this.#marginMs,
+      Math.min(config.deadline.maxMarginMs, this.givenMs / MOST_MARGIN_SHARE),
+    );
+    this.#answerMs = this.#marginMs / ANSWER_SHARE;
+    this.receiver = { region: invocation.region, account: invocation.account };
+    this.logger = ports.logger ?? silentLogger;
+    this.continues = ports.continuation !== undefined && config.continuation !== undefined;
     this.ledger = new Ledger(plan.sinkNames, plan.required);
     this.returned = isReturned(plan.config, decoded) ? new Returned(decoded, this.ledger) : undefined;
     this.readOptions = {
@@ -97,17 +137,18 @@ export class Run {
         ledger: this.ledger,
         clock,
         deadline: this.#deadline,
-        reserveMs: marginMs / ANSWER_SHARE,
+        reserveMs: this.#answerMs,
         signal: this.#sending.signal,
         originOf: (item) => this.origins[item] as Origin,
         letterOf: again && ((item) => again[(this.ledger.items[item] as ItemAccount).unit] as DeadLetter),
         isAgain: (item) => invocation.again === true || this.#known.has(item) || this.#isRedelivered(item),
-        logger: ports.logger ?? silentLogger,
+        logger: this.logger,
       });
     });
     this.undecodable = this.#newUndecodable();
-    this.#abortBefore(this.#reading, marginMs);
-    this.#abortBefore(this.#sending, marginMs / ANSWER_SHARE);
+    this.#abortBefore(this.#reading, this.#marginMs);
+    this.#abortBefore(this.#sending, this.#answerMs);
+    this.#abortBefore(this.#answering, this.#answerMs / LAST_SHARE);
   }
 
   /** Units that may be worked on at once, until all of them is settled; those of a group that failed before are left out. */
@@ -128,7 +169,7 @@ export class Run {
     if (this.#leftOut.has(unit))
       return error ?? new SluiceError("ORDER_PRESERVED", `sqs ${quote(id)}: an earlier message of its group failed`);
     const undecoded = this.undecodable === undefined ? error : this.undecodable.errorOf(unit);
-    if (undecoded !== undefined) return undecoded;
+    if (undecoded !== undefined && !this.handedOver.has(unit)) return undecoded;
     for (const item of this.ledger.itemsOf(unit)) {
       const verdict = this.ledger.verdict(item);
       if (verdict !== undefined) return verdict;
@@ -196,10 +237,31 @@ export class Run {
     return each.includes(true) ? true : each.includes(undefined) ? undefined : false;
   }
 
-  /** Undefined when every lane can take more; else resolves when they can. */
+  /** Undefined when every lane can take more; else resolves when they can, or are owed what they can't take. */
   ready(): Promise<unknown> | undefined {
     const waits = this.lanes.map((lane) => lane.ready()).filter((wait) => wait !== undefined);
-    return waits.length === 0 ? undefined : Promise.all(waits);
+    if (waits.length === 0) return undefined;
+    const all = Promise.all(waits);
+    if (this.lanes.length < 2 || !this.lanes.some((lane) => lane.isFull)) return all;
+    const done = new AbortController();
+    void this.#watch(done.signal);
+    return all.finally(() => done.abort());
+  }
+
+  /** One sink that doesn't move on isn't waited for while others could go on: its records are owed from then on. */
+  async #watch(done: AbortSignal): Promise<void> {
+    const { clock } = this.plan;
+    try {
+      while (!done.aborted) {
+        const soonest = Math.min(...this.lanes.map((lane) => lane.untilStalledMs()));
+        await clock.sleep(Math.min(Math.max(LEAST_WATCH_MS, soonest), MAX_TIMER_MS), done);
+        const alive = this.lanes.filter((lane) => !lane.isBroken);
+        const stalled = alive.filter((lane) => lane.untilStalledMs() <= 0);
+        if (stalled.length < alive.length) for (const lane of stalled) lane.owe();
+      }
+    } catch {
+      // Nobody waits any more.
+    }
   }
 
   passed(item: number, position: number): void {
@@ -223,10 +285,86 @@ export class Run {
     await Promise.all(this.lanes.map((lane) => lane.drain()));
   }
 
-  /** Reading ends in time to drain the sinks; a unit not read to its end fails with DEADLINE. */
+  /** Reading ends in time to drain the sinks, as slow as they are just now; a unit not read to its end fails with DEADLINE. */
   checkDeadline(): void {
-    if (this.#reading.signal.aborted || this.#deadline.remainingMs() <= this.plan.config.deadline.marginMs)
-      throw deadlineError();
+    if (this.#reading.signal.aborted) throw deadlineError();
+    const remaining = this.#deadline.remainingMs();
+    if (remaining > this.#maxMarginMs) return;
+    const drainMs = Math.max(0, ...this.lanes.map((lane) => lane.drainMs()));
+    const margin = Math.min(Math.max(drainMs * CAUTION + this.#answerMs, this.#marginMs), this.#maxMarginMs);
+    if (remaining <= margin) throw deadlineError();
+  }
+
+  /** Work that goes round from invocation to invocation without an end fails with HOPS_EXHAUSTED. */
+  checkHops(unit: number): void {
+    const { hops } = this.unit(unit);
+    const { maxHops = Number.POSITIVE_INFINITY } = this.plan.config.continuation ?? {};
+    if (hops === undefined || hops.hop <= maxHops) return;
+    const since = new Date(hops.firstSeen).toISOString();
+    const message = `not finished by ${hops.hop} invocations since ${since} (continuation.maxHops is ${maxHops})`;
+    throw new SluiceError("HOPS_EXHAUSTED", message);
+  }
+
+  /** Nothing is read that no sink would take: throws SINK_UNAVAILABLE when a required one is down, and all others too. */
+  checkSinks(): void {
+    if (this.lanes.length === 0 || !this.lanes.every((lane) => lane.isBroken)) return;
+    const down = this.lanes.find((lane) => this.plan.required[lane.number] === true);
+    if (down === undefined) return;
+    const { code, message } = down.trouble as Reason;
+    throw new SluiceError("SINK_UNAVAILABLE", `sink ${down.name}: ${code}: ${message}`);
+  }
+
+  /** Until when what is left may be handed over. */
+  get answering(): AbortSignal {
+    return this.#answering.signal;
+  }
+
+  remainingMs(): number {
+    return this.#deadline.remainingMs();
+  }
+
+  /** What sinks are to get of an item that isn't finished here, by name: the position below which each has all. */
+  owed(number: number): Record<string, number> {
+    const account = this.ledger.items[number] as ItemAccount;
+    const item = this.items[number] as Item;
+    const before = item.kind === "object" ? item.resume?.owed : undefined;
+    const owed: Record<string, number> = {};
+    for (const lane of this.lanes) {
+      const from = before === undefined ? 0 : before[lane.name];
+      if (from === undefined) continue;
+      const failed = this.plan.required[lane.number] === true && this.ledger.failed(lane.number, number) > 0;
+      if (account.finished && !failed) continue;
+      owed[lane.name] = Math.max(from, lane.restartAt(this.ledger.lowWaterMark(lane.number, number)));
+    }
+    return owed;
+  }
+
+  /** Position of an object from which on somebody is owed its records. Throws for a sink that isn't in the config. */
+  lowestOf({ owed }: Resume): number {
+    const unknown = Object.keys(owed).find((name) => !this.plan.sinkNames.includes(name));
+    if (unknown === undefined) return Math.min(...Object.values(owed));
+    const known = this.plan.sinkNames.join(", ");
+    throw new SluiceError(
+      "CONTINUATION_UNKNOWN_SINK",
+      `records are owed to the sink ${quote(unknown)}, the config has ${known}`,
+    );
+  }
+
+  /** An object begins to be read: `from` is its place, where it is gone on with, and `lowest` the position that is owed. */
+  passage(number: number, object: OpenObject, from?: Restart, lowest = 0): Passage {
+    const { etag, size, versionId } = object;
+    const checkpoints = this.#marks(size) ? new Checkpoints(() => this.#lowestOwed(number), from) : undefined;
+    this.reads[number] = { etag, size, versionId, checkpoints };
+    return new Passage(this, number, this.ledger.items[number] as ItemAccount, lowest);
+  }
+
+  /** Small objects are simply read again. */
+  #marks(size: number): boolean {
+    return this.continues && Number.isFinite(this.givenMs) && size >= LEAST_MARKED_BYTES;
+  }
+
+  #lowestOwed(number: number): number {
+    return Math.min(...Object.values(this.owed(number)));
   }
 
   /** A read cut off by the deadline says so, whatever words the reader found for it. */
@@ -239,7 +377,8 @@ export class Run {
   }
 
   #isRedelivered(item: number): boolean {
-    return this.unit((this.ledger.items[item] as ItemAccount).unit).receiveCount > 1;
+    const { receiveCount, hops } = this.unit((this.ledger.items[item] as ItemAccount).unit);
+    return receiveCount > 1 || hops !== undefined;
   }
 
   async *counted(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -249,13 +388,19 @@ export class Run {
     }
   }
 
-  /** What takes records of the item, by number of the sink; the sinks in `have` have them already. */
-  takers(item: number, have: ReadonlySet<number> = NONE): readonly Taker[] {
+  /**
+   * What takes records of the item, by number of the sink. The sinks in `have` have them already; so do, where `owed` is
+   * given, those that aren't in it, and the others what lies below their position.
+   */
+  takers(item: number, have: ReadonlySet<number> = NONE, owed?: Resume["owed"]): readonly Taker[] {
     if (this.returned !== undefined) return [this.returned.taker(item)];
-    return this.lanes.map((lane) => ({
-      add: have.has(lane.number) ? (record) => lane.credit(record, item) : (record) => lane.add(record, item),
-      refuse: (record, reason) => lane.refuse(record, item, reason),
-    }));
+    return this.lanes.map((lane) => {
+      const taker: Taker = {
+        add: have.has(lane.number) ? (record) => lane.credit(record, item) : (record) => lane.add(record, item),
+        refuse: (record, reason) => lane.refuse(record, item, reason),
+      };
+      return owed === undefined ? taker : takerFrom(owed[lane.name] ?? Number.POSITIVE_INFINITY, taker);
+    });
   }
 
   progress(): void {
@@ -274,6 +419,26 @@ export class Run {
     if (!Number.isFinite(ms)) return;
     this.#timers.push(setTimeout(() => controller.abort(deadlineError()), Math.min(Math.max(ms, 0), MAX_TIMER_MS)));
   }
+}
+
+/** An object as it is being read. */
+export interface BeingRead {
+  readonly etag: string;
+  readonly size: number;
+  readonly versionId: string | undefined;
+  /** Missing: where nothing is handed over, or the object is so small that it is read again. */
+  readonly checkpoints: Checkpoints | undefined;
+}
+
+function takerFrom(position: number, { add, refuse }: Taker): Taker {
+  return {
+    add: (record) => {
+      if (record.position >= position) add(record);
+    },
+    refuse: (record, reason) => {
+      if (record.position >= position) refuse(record, reason);
+    },
+  };
 }
 
 /** What an object takes of the budget: never more than the part of it that is asked for at once. */

@@ -94,8 +94,8 @@ function unitOf(head: UnitHead, value: unknown, path: readonly string[], context
 
 function unitFrom(head: UnitHead, decode: () => Unwrapped): Unit {
   try {
-    const { items, ignored } = decode();
-    return { ...head, items, ignored };
+    const { items, ignored, hops } = decode();
+    return { ...head, items, ignored, hops };
   } catch (error) {
     return { ...head, items: [], ignored: [], error: named(head, error) };
   }

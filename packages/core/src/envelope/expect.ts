@@ -48,3 +48,9 @@ export function optionalText(value: unknown): string | undefined {
 export function optionalNumber(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
+
+/** A whole number that isn't negative. */
+export function expectNumber(value: unknown, where: string): number {
+  if (!Number.isSafeInteger(value) || (value as number) < 0) throw malformed(where, "a whole number", value);
+  return value as number;
+}

@@ -1,4 +1,5 @@
 import type { DirectRecord } from "../api.ts";
+import type { Hops, Resume } from "../continue/continuation.ts";
 import type { SluiceError } from "../errors.ts";
 import type { ObjectRef } from "../ports/object-reader.ts";
 import type { LogBatch, StreamRecord } from "../record/origin.ts";
@@ -41,6 +42,8 @@ export type OpenItem =
       readonly ref: ObjectRef;
       /** Its records may have been delivered before: it is named by a backfill, not by its store. */
       readonly again?: boolean;
+      /** Missing: the object is read from its beginning, for all sinks. */
+      readonly resume?: Resume | undefined;
     }
   | {
       readonly kind: "logs";
@@ -113,6 +116,8 @@ export interface Unit {
   readonly receipt?: Receipt | undefined;
   readonly items: readonly Item[];
   readonly ignored: readonly Ignored[];
+  /** There when it was handed over by an earlier invocation. */
+  readonly hops?: Hops | undefined;
   /** Why it could not be decoded; then it has no items. */
   readonly error?: SluiceError | undefined;
 }
@@ -135,6 +140,9 @@ export interface Decoded {
   readonly units: readonly Unit[];
 }
 
+/** What was put aside as too large for a queue, by its claim's key: its text, or why it isn't to be had. */
+export type Claims = ReadonlyMap<string, string | SluiceError>;
+
 /** What the entrypoint knows and payloads don't tell. */
 export interface ReceiverContext {
   /** Of the function or stream that received the event. */
@@ -144,4 +152,5 @@ export interface ReceiverContext {
   readonly arrival: number;
   /** Decoded bytes that one inline payload may have. */
   readonly maxInlineBytes: number;
+  readonly claims?: Claims | undefined;
 }

@@ -1,5 +1,6 @@
 import { SluiceError } from "../errors.ts";
 import { cloudwatch } from "./cloudwatch.ts";
+import { claim, continuation } from "./continuation.ts";
 import type { Descend, Envelope, Unwrapped } from "./envelope.ts";
 import { eventbridge } from "./eventbridge.ts";
 import { type Json, shown } from "./expect.ts";
@@ -17,6 +18,8 @@ import { sqs } from "./sqs.ts";
 export const MAX_ENVELOPE_DEPTH = 8;
 
 const ENVELOPES: readonly Envelope[] = [
+  continuation,
+  claim,
   sqs,
   sns,
   kinesis,
@@ -37,7 +40,7 @@ export function unwrap(value: unknown, path: readonly string[], context: Receive
   const parsed = typeof value === "string" ? parseBody(value, path) : value;
   if (parsed !== null && typeof parsed === "object") {
     for (const envelope of ENVELOPES) {
-      const descend: Descend = (inner, name) => unwrap(inner, [...path, name], context);
+      const descend: Descend = (inner, name, other = context) => unwrap(inner, [...path, name], other);
       const found = envelope.unwrap(parsed as Json, descend, context, [...path, envelope.name]);
       if (found !== undefined) return found;
     }

@@ -11,6 +11,8 @@ export interface ReadOptions {
   readonly signal: AbortSignal;
   /** The etag that the object must have; else it fails with OBJECT_CHANGED. */
   readonly ifMatch?: string | undefined;
+  /** The first byte of the body. Default: 0. */
+  readonly from?: number | undefined;
 }
 
 /** An object being read: what its first answer said, and its bytes as stored. */
@@ -19,7 +21,8 @@ export interface OpenObject {
   readonly size: number;
   readonly lastModified: number | undefined;
   readonly metadata: ObjectSlice["metadata"];
-  /** All of it, from the first answer on: to be read once. */
+  readonly versionId: string | undefined;
+  /** All of it from the asked-for byte on, beginning with the first answer: to be read once. */
   readonly body: AsyncIterable<Uint8Array>;
   /** The bytes `[start, end)` of the same version, asked for anew. */
   range(start: number, end: number): AsyncIterable<Uint8Array>;
@@ -29,13 +32,15 @@ export interface OpenObject {
 
 /** Opens the object with its first range; the body asks for the next ones, and again from the byte it has after a reset. */
 export async function openObject(reader: ObjectReader, ref: ObjectRef, options: ReadOptions): Promise<OpenObject> {
-  const first = await request(reader, ref, { start: 0, end: options.partBytes, ifMatch: options.ifMatch }, options);
+  const { from = 0, ifMatch, partBytes } = options;
+  const first = await request(reader, ref, { start: from, end: from + partBytes, ifMatch }, options);
   return {
     etag: first.etag,
     size: first.size,
     lastModified: first.lastModified,
     metadata: first.metadata,
-    body: body({ reader, ref, etag: first.etag, options }, 0, first.size, first),
+    versionId: first.versionId,
+    body: body({ reader, ref, etag: first.etag, options }, from, first.size, first),
     range: (start, end) =>
       body({ reader, ref, etag: first.etag, options }, start, Math.min(end, first.size), undefined),
     leave: async () => {

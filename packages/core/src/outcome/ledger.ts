@@ -48,10 +48,17 @@ class SinkAccount {
     if (open !== undefined && --open.left === 0) this.#open.delete(batch);
   }
 
-  lowWaterMark(): number {
+  /** `read`: everything below was handed over. */
+  lowWaterMark(read: number): number {
     let mark = this.#lowestFailed;
     for (const { first } of this.#open.values()) if (first < mark) mark = first;
-    return Number.isFinite(mark) ? mark : this.#beyond;
+    return Number.isFinite(mark) ? mark : Math.max(this.#beyond, read);
+  }
+
+  /** What failed is another invocation's to deliver. */
+  handOver(): void {
+    this.tally.continued += this.tally.failed;
+    this.tally.failed = 0;
   }
 }
 
@@ -66,6 +73,12 @@ export class ItemAccount {
   truncated = 0;
   /** All frames were read. */
   finished = false;
+  /** Frames below this position were. */
+  readTo = 0;
+  /** Another invocation goes on with it: what isn't accounted for here is durably its. */
+  continued = false;
+  /** Why its unread tail isn't there any more: the object was replaced, and what replaced it comes by itself. */
+  superseded: SluiceError | undefined;
   error: SluiceError | undefined;
   /** What can't be read of it, which is what `error` says, is durable among the dead letters. */
   isKept = false;
@@ -88,6 +101,17 @@ export class ItemAccount {
       this.sinks[sink] = account;
     }
     return account;
+  }
+
+  /** There is no more to be read of it. */
+  supersede(why: SluiceError): void {
+    this.superseded = why;
+    this.finished = true;
+  }
+
+  handOver(): void {
+    this.continued = true;
+    for (const sink of this.sinks) sink?.handOver();
   }
 
   /** The first error stands. */
@@ -154,7 +178,12 @@ export class Ledger {
 
   /** Where this sink must go on with this item: everything below is accounted for. */
   lowWaterMark(sink: number, item: number): number {
-    return this.#account(sink, item).lowWaterMark();
+    return this.#account(sink, item).lowWaterMark((this.items[item] as ItemAccount).readTo);
+  }
+
+  /** Records of the item that this sink didn't take, though it must. */
+  failed(sink: number, item: number): number {
+    return this.items[item]?.sinks[sink]?.tally.failed ?? 0;
   }
 
   troubles(): readonly { readonly sink: string; readonly reason: Reason; readonly records: number }[] {
@@ -173,6 +202,7 @@ export class Ledger {
   /** Why the item may not be acknowledged; undefined when all of it is accounted for in every required sink. */
   verdict(number: number): SluiceError | undefined {
     const item = this.items[number] as ItemAccount;
+    if (item.continued) return this.#broken(item);
     if (item.error !== undefined && !item.isKept) return item.error;
     if (!item.finished && !item.isKept) return new SluiceError("INTERNAL", "item was not read to its end");
     return this.unaccounted(number);

@@ -51,6 +51,7 @@ function counts(ledger: Ledger, sinks: readonly string[], units: readonly UnitOu
     continued: perSink("continued"),
     copied: copies("objects"),
     copiedBytes: copies("bytes"),
+    superseded: ledger.items.filter((item) => item.superseded !== undefined).length,
     units: { ok, failed: units.length - ok, ...(deadLettered > 0 && { deadLettered }) },
   };
 }

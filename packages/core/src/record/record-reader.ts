@@ -73,6 +73,8 @@ export class RecordReader {
   formatFrom: FormatFrom | undefined;
   /** How the item's bytes are cut, once that is known. */
   framing: string | undefined;
+  /** Called with lines that are no records but say how to read those that follow (column names, a date); valid only during the call. */
+  onDirective: ((position: number, line: Uint8Array) => void) | undefined;
   /** Its records are lines of it, one or several, so that they and it are one text. */
   cutsLines = false;
 
@@ -174,6 +176,7 @@ export class RecordReader {
   #finish(cursor: RecordCursor, cut?: FrameBlock["cut"]): void {
     const result = cut === undefined ? this.#parse(cursor) : this.#leaveCut(cursor, cut);
     if (result === "skip") {
+      this.onDirective?.(cursor.start, cursor.bytes.subarray(cursor.from, cursor.to));
       this.#counts.skipped += 1;
       return;
     }

@@ -15,6 +15,8 @@ export interface DeliveryOptions extends Patience {
   readonly reject: (batch: SealedBatch, index: number, reason: Reason) => void;
   /** The sink itself is at fault: nothing more is sent to it in this invocation. */
   readonly openCircuit: (reason: Reason) => void;
+  /** The sink took records. */
+  readonly delivered: () => void;
 }
 
 /**
@@ -56,6 +58,7 @@ export class Delivery {
     const result = await this.#send(batch, attempt);
     switch (result.kind) {
       case "delivered":
+        this.#options.delivered();
         this.#settleAll(batch, "delivered");
         return;
       case "retry":
@@ -120,6 +123,7 @@ export class Delivery {
     const again: number[] = [];
     let why: Reason | undefined;
     let failed = 0;
+    if (outcomes.some(({ kind }) => kind === "delivered")) this.#options.delivered();
     outcomes.forEach((outcome, i) => {
       if (outcome.kind === "delivered") this.#options.settle(batch, i, "delivered");
       else if (outcome.kind === "reject") this.#options.reject(batch, i, outcome.reason);

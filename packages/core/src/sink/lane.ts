@@ -26,6 +26,9 @@ const NO_COPIES: CopyResult = {
   reason: { code: "SINK_PROTOCOL", message: "the sink takes over no objects any more" },
 };
 
+/** What is left of the slowest batch's time once another was faster. */
+const FORGETTING = 0.8;
+
 /** Most bytes in the first batch that a sink is ever sent: its connection is made while the second one is filled. */
 const FIRST_BATCH_BYTES = MiB / 4;
 
@@ -66,6 +69,12 @@ export class Lane {
   /** Cells of which a part was sent before the cell was complete. */
   readonly #partial = new Set<string>();
   readonly #queue: { readonly batch: SealedBatch; readonly slab: Slab }[] = [];
+  /** When each batch in flight was sent first, by its number. */
+  readonly #sentAt = new Map<number, number>();
+  /** How long one of the last batches took, in milliseconds: the slowest, which others make forgotten by and by. */
+  #sendMs = 0;
+  /** When a batch was settled last, or the queue began to wait. */
+  #movedAt = 0;
   #inFlight = 0;
   #lastItem = -1;
   #isAgain = false;
@@ -86,12 +95,16 @@ export class Lane {
       reject: (batch, i, reason) => this.#reject(batch, i, reason),
       openCircuit: (reason) => {
         this.#broken ??= reason;
+        options.handle.circuit.failed(reason, options.clock.now());
       },
+      delivered: () => options.handle.circuit.worked(),
     };
   }
 
-  /** Makes the sink ready. When that fails, records fail here and other lanes go on. */
+  /** Makes the sink ready. When that fails, or was down a moment ago, records fail here and other lanes go on. */
   async start(): Promise<void> {
+    const { handle, clock } = this.#options;
+    this.#broken = handle.circuit.openSince(clock.now());
     try {
       this.#sink = await this.#options.handle.sink();
       this.#limits = limitsOf(this.#sink.limits, this.#options.handle.config.limits);
@@ -122,6 +135,60 @@ export class Lane {
 
   get number(): number {
     return this.#options.number;
+  }
+
+  get name(): string {
+    return this.#options.handle.name;
+  }
+
+  /** Nothing more is sent in this invocation. */
+  get isBroken(): boolean {
+    return this.#broken !== undefined;
+  }
+
+  /** Why. */
+  get trouble(): Reason | undefined {
+    return this.#broken;
+  }
+
+  /** Batches wait for others to be settled. */
+  get isFull(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  /** Milliseconds until the sink counts as stalled; Infinity while nobody waits for it. */
+  untilStalledMs(): number {
+    const { handle, clock } = this.#options;
+    if (!this.isFull || this.isBroken) return Number.POSITIVE_INFINITY;
+    return this.#movedAt + handle.config.stallMs - clock.now();
+  }
+
+  /** What waits, and all that comes, is owed: it fails here, for another invocation to deliver. What is in flight goes on. */
+  owe(): void {
+    const { stallMs } = this.#options.handle.config;
+    const message = `no batch was settled within ${stallMs} ms (stallMs): what follows is owed`;
+    this.#broken ??= { code: "SINK_STALLED", message };
+    for (const { batch, slab } of this.#queue.splice(0)) {
+      this.#failAll(batch, this.#broken);
+      this.#slabs.give(slab);
+    }
+    this.#wake();
+  }
+
+  /** Milliseconds that all that is open, waits or is in flight may take to be settled, by what batches took lately. */
+  drainMs(): number {
+    if (this.isBroken && this.#inFlight === 0) return 0;
+    const waiting = this.#open.size + this.#queue.length;
+    const now = this.#options.clock.now();
+    let slowest = this.#sendMs;
+    for (const since of this.#sentAt.values()) slowest = Math.max(slowest, now - since);
+    return slowest * (Math.ceil(waiting / this.#limits.maxInFlight) + (this.#inFlight > 0 ? 1 : 0));
+  }
+
+  /** Where a sink that has all below `mark` must go on: at the beginning of a cell, where it has cells. */
+  restartAt(mark: number): number {
+    const { cellBytes } = this.#limits;
+    return cellBytes === undefined ? mark : Math.floor(mark / cellBytes) * cellBytes;
   }
 
   /** Whether the sink may be asked to take over whole objects of the bucket. */
@@ -311,6 +378,7 @@ export class Lane {
     else if (part) batch.nameAsPiece();
     if (batch.cell !== undefined && !this.#isResending) batch.source = this.#options.originOf(batch.item).object;
     this.#options.handle.wasSent = true;
+    if (this.#queue.length === 0) this.#movedAt = this.#options.clock.now();
     this.#queue.push({ batch: batch.seal(), slab: batch.slab });
     this.#pump();
   }
@@ -327,8 +395,10 @@ export class Lane {
       if (next === undefined) return;
       this.#inFlight += 1;
       this.#handedOver = true;
+      this.#sentAt.set(next.batch.number, this.#options.clock.now());
       void this.#deliver(next.batch).finally(() => {
         this.#inFlight -= 1;
+        this.#moved(next.batch.number);
         this.#options.handle.hasAnswered = true;
         this.#slabs.give(next.slab);
         this.#pump();
@@ -339,7 +409,18 @@ export class Lane {
 
   async #deliver(batch: SealedBatch): Promise<void> {
     if (this.#broken === undefined) return new Delivery(this.#delivery).deliver(batch);
-    for (let i = 0; i < batch.count; i++) this.#delivery.settle(batch, i, "failed", this.#broken);
+    this.#failAll(batch, this.#broken);
+  }
+
+  #failAll(batch: SealedBatch, reason: Reason): void {
+    for (let i = 0; i < batch.count; i++) this.#delivery.settle(batch, i, "failed", reason);
+  }
+
+  #moved(batch: number): void {
+    const now = this.#options.clock.now();
+    this.#sendMs = Math.max(now - (this.#sentAt.get(batch) ?? now), this.#sendMs * FORGETTING);
+    this.#sentAt.delete(batch);
+    this.#movedAt = now;
   }
 
   #reject(batch: SealedBatch, i: number, reason: Reason): void {

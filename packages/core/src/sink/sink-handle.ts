@@ -6,6 +6,7 @@ import { SluiceError } from "../errors.ts";
 import { silentLogger } from "../ports/logger.ts";
 import { NO_SECRETS } from "../ports/secrets.ts";
 import type { Sink, SinkDefinition } from "../ports/sink.ts";
+import { Circuit } from "./circuit.ts";
 import { SlabPool } from "./slab-pool.ts";
 
 /** A sink across invocations: made on first use, made anew with fresh secrets when its credentials were refused. */
@@ -13,6 +14,7 @@ export class SinkHandle {
   readonly name: string;
   readonly config: SinkConfig;
   readonly slabs: SlabPool = new SlabPool();
+  readonly circuit: Circuit = new Circuit();
   /** A batch was handed over for it, in whatever invocation … */
   wasSent = false;
   /** … and one of them is settled. */
