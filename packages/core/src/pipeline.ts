@@ -20,6 +20,7 @@ import { type OpenObject, openObject } from "./object/read-object.ts";
 import type { ItemAccount } from "./outcome/ledger.ts";
 import { rounds } from "./outcome/order.ts";
 import type { Outcome } from "./outcome/outcome.ts";
+import { postponeFailed } from "./outcome/postpone.ts";
 import { isReturned } from "./outcome/returned.ts";
 import { summarize } from "./outcome/summarize.ts";
 import { compilePlan, type Plan } from "./plan.ts";

@@ -27,6 +27,7 @@ const OUTCOME: Outcome = {
     continued: {},
     copied: {},
     copiedBytes: {},
+    superseded: 0,
     units: { ok: 1, failed: 0 },
   },
   units: [{ id: "m1", ok: true, items: 1, records: 3 }],

@@ -9,7 +9,7 @@ import type { ObjectReader } from "../ports/object-reader.ts";
 import type { ScriptedSink } from "../sink/scripted-sink.testing.ts";
 
 /** Bytes in a chunk of an object, each of which takes CHUNK_MS to come. */
-const CHUNK_BYTES = 16 * 1024;
+const CHUNK_BYTES = 4 * 1024;
 const CHUNK_MS = 100;
 /** What an invocation is given. */
 export const GIVEN_MS = 6000;
@@ -21,12 +21,12 @@ export interface Stored {
 
 /** A function, the queue that it reads and hands over to, a bucket, and a time that passes while objects are read. */
 export class Chain {
-  readonly objects = new Map<string, Stored>();
+  readonly objects: Map<string, Stored> = new Map();
   readonly queue: string[] = [];
   readonly outcomes: Outcome[] = [];
   /** Bytes asked for from the bucket. */
-  read = 0;
-  refuses = false;
+  read: number = 0;
+  refuses: boolean = false;
   now: number = 1_700_000_000_000;
   readonly #sinks: Readonly<Record<string, ScriptedSink>>;
   readonly #config: object;
