@@ -18,6 +18,7 @@ const COUNTS: Counts = {
   continued: {},
   copied: {},
   copiedBytes: {},
+  superseded: 0,
   units: { ok: 1, failed: 0 },
 };
 

@@ -4,7 +4,7 @@ import { parseConfig } from "../config/parse-config.ts";
 import { type ErrorCode, SluiceError } from "../errors.ts";
 import { createPipeline } from "../pipeline.ts";
 import type { Letter, UnitLetter } from "../ports/dead-letters.ts";
-import type { SendResult, Sink } from "../ports/sink.ts";
+import { DELIVERED, type EncodedBatch, type SendResult, type Sink } from "../ports/sink.ts";
 import { REASON, scriptedSink } from "../sink/scripted-sink.testing.ts";
 
 const KINESIS = "arn:aws:kinesis:eu-west-1:123456789012:stream/logs";
@@ -17,7 +17,7 @@ const whole = gzipSync(Array.from({ length: 5000 }, (_, i) => `line ${i}\n`).joi
 interface Setting {
   readonly config?: object;
   readonly sink?: Partial<Sink>;
-  readonly send?: () => SendResult;
+  readonly send?: (batch: EncodedBatch) => SendResult;
   readonly objects?: Readonly<Record<string, Uint8Array | ErrorCode>>;
   /** Instead of a store that keeps everything; null for none. */
   readonly put?: ((key: string, letters: readonly Letter[]) => Promise<void>) | null;
@@ -203,7 +203,10 @@ describe("an object", () => {
   });
 
   test("that a sink owes records of is not settled by a letter", async () => {
-    const send = (): SendResult => ({ kind: "unavailable", reason: REASON });
+    const send = (batch: EncodedBatch): SendResult => {
+      const others = Array.from({ length: batch.count - 1 }, () => DELIVERED);
+      return { kind: "each", outcomes: [{ kind: "fail", reason: REASON }, ...others] };
+    };
     const { outcome, response, letters } = await handled(event, { objects, send });
     expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: "m0" }] });
     expect(letters).toEqual([]);
