@@ -9,6 +9,15 @@ import {
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  type SendMessageBatchRequestEntry,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
 import { type Adapters, createAdapters, main, type Terminal } from "@sluice/cli";
 import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
 import { ask, countOf, unique } from "./elastic-helper.ts";
@@ -21,6 +30,7 @@ vi.stubEnv("AWS_REGION", "us-east-1");
 vi.stubEnv("AWS_ENDPOINT_URL", endpoint);
 
 const s3 = new S3Client({ endpoint, region: "us-east-1", forcePathStyle: true });
+const sqs = new SQSClient({ endpoint, region: "us-east-1" });
 const bucket = `replay-${randomBytes(4).toString("hex")}`;
 
 let dir: string;
@@ -199,4 +209,105 @@ test("a line is what its documentation says", async () => {
     timestamp: expect.stringMatching(/^20.*Z$/),
     document: { json: { n: 0, count: "many" } },
   });
+});
+
+async function newQueue(fifo = false): Promise<string> {
+  const QueueName = unique("replay-") + (fifo ? ".fifo" : "");
+  const made = await sqs.send(
+    new CreateQueueCommand({ QueueName, ...(fifo && { Attributes: { FifoQueue: "true" } }) }),
+  );
+  return made.QueueUrl ?? "";
+}
+
+async function fill(QueueUrl: string, entries: readonly Omit<SendMessageBatchRequestEntry, "Id">[]): Promise<void> {
+  const Entries = entries.map((entry, i) => ({ Id: String(i), ...entry }));
+  const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+  expect(Failed).toEqual([]);
+}
+
+async function inQueue(QueueUrl: string): Promise<readonly [visible: number, hidden: number]> {
+  const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }));
+  return [Number(Attributes.ApproximateNumberOfMessages), Number(Attributes.ApproximateNumberOfMessagesNotVisible)];
+}
+
+async function received(QueueUrl: string): Promise<Message[]> {
+  const command = new ReceiveMessageCommand({
+    QueueUrl,
+    MaxNumberOfMessages: 10,
+    MessageAttributeNames: ["All"],
+    MessageSystemAttributeNames: ["All"],
+  });
+  return (await sqs.send(command)).Messages ?? [];
+}
+
+const notification = (key: string): string =>
+  JSON.stringify({
+    Records: [
+      {
+        eventSource: "aws:s3",
+        eventName: "ObjectCreated:Put",
+        awsRegion: "us-east-1",
+        s3: { bucket: { name: bucket }, object: { key, size: 1 } },
+      },
+    ],
+  });
+
+test("messages of a dead-letter queue: shown, handled here, the rest moved back", async () => {
+  const index = unique("replay-");
+  const config = join(dir, `${index}.yaml`);
+  await writeFile(config, `sinks: { search: { type: elasticsearch, url: "${esUrl}", target: "${index}" } }\n`);
+  const keys = ["a", "b", "c"].map((name) => `${index}/${name}.log`);
+  for (const Key of keys) await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: "one\ntwo\n" }));
+  const dead = await newQueue();
+  const attributes = {
+    text: { DataType: "String", StringValue: "as it was" },
+    bytes: { DataType: "Binary", BinaryValue: Buffer.from([0, 255]) },
+  };
+  await fill(dead, [
+    ...keys.map((key) => ({ MessageBody: notification(key) })),
+    { MessageBody: "not json" },
+    { MessageBody: notification(`${index}/gone.log`), MessageAttributes: attributes },
+  ]);
+
+  const shown = await sluice(["replay", "--queue", dead, "--dry-run", "--config", config]);
+  expect(shown).toMatchObject({ exitCode: 0, letters: 5 });
+  expect(shown.groups.map(({ sink, reason, letters }: Record<string, unknown>) => [sink, reason, letters])).toEqual([
+    ["sqs > s3", "record source", 3],
+    ["sqs", "EVENT_MALFORMED", 1],
+    ["sqs > s3", "OBJECT_MISSING", 1],
+  ]);
+  expect(await inQueue(dead)).toEqual([5, 0]);
+
+  const handled = await sluice(["replay", "--queue", dead, "--config", config]);
+  expect(handled).toMatchObject({ exitCode: 1, delivered: { "(messages)": 3 }, failed: { "(messages)": 2 } });
+  expect(await countOf(esUrl, index)).toBe(6);
+  expect(await inQueue(dead)).toEqual([2, 0]);
+
+  const source = await newQueue();
+  const moved = await sluice(["replay", "--queue", dead, "--move-to", source]);
+  expect(moved).toMatchObject({ exitCode: 0, delivered: { "(messages)": 2 } });
+  expect(await inQueue(dead)).toEqual([0, 0]);
+  const back = await received(source);
+  expect(back.map(({ Body }) => Body).toSorted()).toEqual(["not json", notification(`${index}/gone.log`)].toSorted());
+  const [withAttributes] = back.filter(({ Body }) => Body !== "not json");
+  expect(withAttributes?.MessageAttributes?.text?.StringValue).toBe("as it was");
+  expect(Buffer.from(withAttributes?.MessageAttributes?.bytes?.BinaryValue ?? "").toString("hex")).toBe("00ff");
+});
+
+test("messages of a FIFO queue keep group and order", async () => {
+  const [dead, source] = [await newQueue(true), await newQueue(true)];
+  const entries = ["1", "2", "3"].map((body) => ({
+    MessageBody: body,
+    MessageGroupId: "g",
+    MessageDeduplicationId: `d${body}`,
+  }));
+  await fill(dead, entries);
+  const moved = await sluice(["replay", "--queue", dead, "--move-to", source]);
+  expect(moved).toMatchObject({ exitCode: 0, delivered: { "(messages)": 3 } });
+  const back = await received(source);
+  expect(back.map(({ Body, Attributes }) => [Body, Attributes?.MessageGroupId])).toEqual([
+    ["1", "g"],
+    ["2", "g"],
+    ["3", "g"],
+  ]);
 });

@@ -18,6 +18,7 @@ import {
   checkContinuation,
   createPolledQueue,
   createPorts,
+  createQueueTarget,
   createS3Objects,
   createS3Reader,
   createSecretStore,
@@ -27,6 +28,7 @@ import {
   localFiles,
   logLevel,
   type PolledQueue,
+  type QueueTarget,
   readerByStore,
   type S3Objects,
   sinkCatalog,
@@ -76,6 +78,7 @@ export interface Adapters {
   catalog(loaded: Loaded): SinkCatalog;
   open(loaded: Loaded, options: OpenOptions): Pipeline;
   queue(url: string): PolledQueue;
+  queueTarget(url: string): QueueTarget;
   /** Lines of JSON, from SLUICE_LOG_LEVEL on (default "info"). */
   logger(write: (line: string) => void): Logger;
   readonly pollDefaults: PollDefaults;
@@ -111,6 +114,7 @@ export function createAdapters({ env, cwd }: Surroundings): Adapters {
       return createPipeline(config, { ...ports, ...postpone, sinks: placed(ports.sinks, config, name) });
     },
     queue: (url) => createPolledQueue({ url, env }),
+    queueTarget: (url) => createQueueTarget({ url, env }),
     logger: (write) => jsonLogger({ level: logLevel(env.SLUICE_LOG_LEVEL) ?? "info", write }),
     pollDefaults: { queue: env.SLUICE_QUEUE, port: env.SLUICE_PORT, host: env.SLUICE_HOST },
     async reachContinuation({ config: { continuation } }, functionName) {

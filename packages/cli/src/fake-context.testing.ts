@@ -1,5 +1,5 @@
 import { type Clock, type Counts, type Outcome, type Pipeline, parseConfig, systemClock } from "@sluice/core";
-import { jsonLogger, localFiles, type PolledQueue } from "@sluice/lambda-entry";
+import { jsonLogger, localFiles, type PolledQueue, type QueueTarget } from "@sluice/lambda-entry";
 import type { Adapters, Files, OpenOptions } from "./adapters.ts";
 import type { Context, Terminal } from "./command.ts";
 
@@ -63,6 +63,7 @@ export interface FakeOptions {
   readonly reachContinuation?: Adapters["reachContinuation"];
   readonly stdin?: string;
   readonly queue?: PolledQueue;
+  readonly queueTarget?: QueueTarget;
   readonly clock?: Clock;
   readonly stop?: AbortSignal;
   readonly pollDefaults?: Partial<Adapters["pollDefaults"]>;
@@ -109,6 +110,10 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
       queue: () => {
         if (options.queue === undefined) throw new Error("no queue");
         return options.queue;
+      },
+      queueTarget: () => {
+        if (options.queueTarget === undefined) throw new Error("no queue");
+        return options.queueTarget;
       },
       logger: (write) => jsonLogger({ level: "debug", write }),
       pollDefaults: { queue: undefined, port: undefined, host: undefined, ...options.pollDefaults },

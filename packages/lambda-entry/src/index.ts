@@ -18,6 +18,7 @@ export {
   type ReceiveOptions,
   type Refusal,
 } from "./aws/sqs/polled-queue.ts";
+export { createQueueTarget, type QueueTarget } from "./aws/sqs/queue-target.ts";
 export { awsFetchers, type ConfigFetchers } from "./config/fetchers.ts";
 export { type LoadConfigOptions, type LoadedConfig, loadConfig } from "./config/load-config.ts";
 export { createHandler, type HandlerOptions, type LambdaContext, type LambdaHandler } from "./create-handler.ts";

@@ -9,6 +9,7 @@ import {
   textFlag,
   UsageError,
 } from "../command.ts";
+import { queueUrl } from "../input/queue-url.ts";
 import { Consumer } from "../poll/consumer.ts";
 import { type HealthServer, serveHealth } from "../poll/health.ts";
 import { DEFAULT_CONCURRENCY, DEFAULT_CONCURRENCY_BYTES, DEFAULT_GRACE_SECONDS } from "../poll/limits.ts";
@@ -83,7 +84,7 @@ function settingsOf(args: Arguments, { adapters }: Context): Settings {
   if (args.flags.drain === true && args.flags.once === true)
     throw new UsageError("--drain and --once: give one of them");
   return {
-    url: queueUrl(textFlag(args, "queue") ?? queue),
+    url: queueOf(textFlag(args, "queue") ?? queue),
     until: args.flags.drain === true ? "drained" : args.flags.once === true ? "once" : "stopped",
     batch: numberOf(textFlag(args, "batch"), "--batch", 1, MAX_MESSAGES) ?? MAX_MESSAGES,
     concurrency: numberOf(textFlag(args, "concurrency"), "--concurrency", 1) ?? DEFAULT_CONCURRENCY,
@@ -105,13 +106,9 @@ function numberOf(text: string | undefined, name: string, min: number, max?: num
   throw new UsageError(`${name} ${text}: expected a whole number from ${min}${max === undefined ? "" : ` to ${max}`}`);
 }
 
-function queueUrl(text: string | undefined): string {
+function queueOf(text: string | undefined): string {
   if (text === undefined || text === "") throw new UsageError("expected --queue URL, or SLUICE_QUEUE");
-  const example = "https://sqs.<region>.amazonaws.com/<account>/<name>";
-  const url = URL.parse(text);
-  if (url === null || !/^https?:$/.test(url.protocol) || !/^\/[^/]+\/[^/]+$/.test(url.pathname))
-    throw new UsageError(`--queue ${text}: expected the URL of a queue, like ${example}`);
-  return text;
+  return queueUrl(text, "--queue");
 }
 
 async function consume(settings: Settings, config: string | undefined, context: Context): Promise<ExitCode> {

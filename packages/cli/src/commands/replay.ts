@@ -10,10 +10,12 @@ import {
   textFlag,
   UsageError,
 } from "../command.ts";
+import { queueUrl } from "../input/queue-url.ts";
 import { untilStopped } from "../interrupt.ts";
 import { Progress } from "../output/progress.ts";
 import { printable, printableWhole } from "../output/text.ts";
 import { type LetterFile, letterFiles } from "../replay/letter-files.ts";
+import { QueueReplay } from "../replay/queue-replay.ts";
 import { type Complain, Replay } from "../replay/replay.ts";
 import { selectionOf } from "../replay/selection.ts";
 import { ReplayState } from "../replay/state.ts";
@@ -21,6 +23,7 @@ import { Tally } from "../replay/tally.ts";
 
 const HELP = `sluice replay [--config F] [--dry-run] [--state FILE] [--delete] [--json]
               [--sink S] [--reason CODE] [--since T] [--until T] DEADLETTERS…
+sluice replay --queue URL [--dry-run | --move-to URL] [--config F] [--json]
 
 Sends dead letters again: each to the sink that refused it and no other, with its own id and document, past processing and routes.
 What Lambda wrote to a failure destination is known by its shape, and goes through all of the config.
@@ -33,6 +36,9 @@ What Lambda wrote to a failure destination is known by its shape, and goes throu
   --reason CODE  refused for this reason only; * stands for any part of it
   --since T, --until T
                  refused from T on, and before T: 2026-01-31 or 2026-01-31T12:00:00Z
+  --queue URL    instead: messages of an SQS dead-letter queue, handled here as the function would; each is deleted once it is done
+  --move-to URL  put them into this queue instead, as they are: back to where they came from
+                 with --dry-run: count them by how they unwrap, and why they don't; all stay there, to be received at once
   --config F     default: what SLUICE_CONFIG names, ./sluice.{yaml,yml,json,js,mjs,ts}
   --json         one line of JSON with the counts on standard output
 
@@ -54,8 +60,13 @@ export const replay: Command = {
       reason: { type: "string" },
       since: { type: "string" },
       until: { type: "string" },
+      queue: { type: "string" },
+      "move-to": { type: "string" },
       json: { type: "boolean" },
     });
+    const queue = textFlag(args, "queue");
+    if (queue !== undefined) return replayQueue(queueUrl(queue, "--queue"), args, context);
+    if (args.flags["move-to"] !== undefined) throw new UsageError("--move-to goes with --queue only");
     return replayFiles(args, context);
   },
 };
@@ -95,10 +106,51 @@ async function replayFiles(args: Arguments, context: Context): Promise<ExitCode>
     progress.stop();
     await pipeline?.close();
   }
-  context.terminal.err(tally.table(dryRun));
   if (context.stop.aborted && stateAt === undefined)
     context.terminal.err("stopped; with --state FILE a replay goes on where it was\n");
-  if (args.flags.json === true) context.terminal.out(`${JSON.stringify(tally.summary())}\n`);
+  return ended(tally, dryRun, args, context);
+}
+
+/** What is of letters alone. */
+const OF_LETTERS = ["sink", "reason", "since", "until", "state", "delete"];
+
+async function replayQueue(url: string, args: Arguments, context: Context): Promise<ExitCode> {
+  const { adapters, stop } = context;
+  const moveTo = textFlag(args, "move-to");
+  const dryRun = args.flags["dry-run"] === true;
+  const wrong = OF_LETTERS.find((flag) => args.flags[flag] !== undefined);
+  if (wrong !== undefined) throw new UsageError(`--queue and --${wrong}: that is of letters in files`);
+  if (args.positionals.length > 0)
+    throw new UsageError(`--queue and ${args.positionals[0]}: give either a queue or files`);
+  if (dryRun && moveTo !== undefined) throw new UsageError("--dry-run and --move-to: give one of them");
+  if (moveTo !== undefined && queueUrl(moveTo, "--move-to") === url)
+    throw new UsageError("--move-to: expected another queue than --queue");
+  const loaded = moveTo === undefined ? await adapters.load(textFlag(args, "config")) : undefined;
+  const tally = new Tally("message");
+  const progress = progressOf(undefined, loaded, args, context);
+  const queue = adapters.queue(url);
+  const target = moveTo === undefined ? undefined : adapters.queueTarget(moveTo);
+  const pipeline = loaded && openPipeline(loaded, progress, args, context);
+  const work = new QueueReplay({ queue, tally, meter: progress, complain: complaints(progress), stop });
+  const invocation = { deadline: untilStopped(stop, loaded?.config.deadline.marginMs ?? 0) };
+  try {
+    if (!dryRun) await pipeline?.check({ connect: false });
+    progress.start();
+    if (target !== undefined) await work.move(target);
+    else if (pipeline !== undefined && dryRun) await work.show(pipeline, invocation);
+    else if (pipeline !== undefined) await work.handle(pipeline, invocation);
+  } finally {
+    progress.stop();
+    queue.close();
+    target?.close();
+    await pipeline?.close();
+  }
+  return ended(tally, dryRun, args, context);
+}
+
+function ended(tally: Tally, dryRun: boolean, args: Arguments, { terminal }: Context): ExitCode {
+  terminal.err(tally.table(dryRun));
+  if (args.flags.json === true) terminal.out(`${JSON.stringify(tally.summary())}\n`);
   return tally.isGood ? 0 : 1;
 }
 
@@ -110,14 +162,14 @@ function openPipeline(loaded: Loaded, progress: Progress, args: Arguments, { ada
 }
 
 function progressOf(
-  files: readonly LetterFile[],
+  files: readonly LetterFile[] | undefined,
   loaded: Loaded | undefined,
   args: Arguments,
   { terminal }: Context,
 ): Progress {
   const documents = Object.values(loaded?.config.sinks ?? {}).some((sink) => sink.type === "stdout");
   const bar = terminal.errIsTty && !(documents && (args.flags.json === true || terminal.outIsTty));
-  return new Progress(terminal, { bar, totalBytes: files.reduce((sum, { size }) => sum + size, 0) });
+  return new Progress(terminal, { bar, totalBytes: files?.reduce((sum, { size }) => sum + size, 0) });
 }
 
 /** Different complaints that are shown; what comes more often is counted in the table. */

@@ -29,6 +29,15 @@ export class Tally {
   unread = 0;
   files = 0;
   deleted = 0;
+  /** Records of messages that became dead letters. */
+  refused = 0;
+  /** Messages that are done, and are in the queue still. */
+  undeleted = 0;
+  readonly #noun: "letter" | "message";
+
+  constructor(noun: "letter" | "message" = "letter") {
+    this.#noun = noun;
+  }
 
   /** A letter that was asked for. */
   count({ sink, reason }: Label): Group {
@@ -60,7 +69,7 @@ export class Tally {
   /** All that was asked for is where it should be. */
   get isGood(): boolean {
     const bad = this.groups.some(({ deadLettered, failed }) => deadLettered > 0 || failed > 0);
-    return !bad && this.malformed === 0 && this.unread === 0;
+    return !bad && this.malformed + this.unread + this.refused + this.undeleted === 0;
   }
 
   summary(): object {
@@ -76,27 +85,44 @@ export class Tally {
       delivered: per("delivered"),
       deadLettered: per("deadLettered"),
       failed: per("failed"),
+      ...(this.#noun === "message" ? { refused: this.refused, undeleted: this.undeleted } : {}),
       files: { read: this.files, unread: this.unread, deleted: this.deleted },
       groups: this.groups,
     };
   }
 
   table(dryRun: boolean): string {
-    const head = dryRun ? ["letters"] : ["letters", "delivered", "refused again", "failed"];
+    const nouns = `${this.#noun}s`;
+    const ofLetters = this.#noun === "letter";
+    const again = ofLetters ? ["refused again"] : [];
+    const head = dryRun ? [nouns] : [nouns, ofLetters ? "delivered" : "done", ...again, "failed"];
     const rows = this.groups.map((group) => [
       printable(group.sink),
       printable(group.reason),
       group.letters,
-      ...(dryRun ? [] : [group.delivered, group.deadLettered, group.failed]),
+      ...(dryRun ? [] : [group.delivered, ...(ofLetters ? [group.deadLettered] : []), group.failed]),
     ]);
-    const notes = [
+    const title = ofLetters ? ["sink", "reason"] : ["kind", "reason"];
+    const table = rows.length === 0 ? [] : [...columns([[...title, ...head], ...rows]), ""];
+    return [...table, ...(ofLetters ? this.#notes() : this.#notesOnMessages())].map((line) => `${line}\n`).join("");
+  }
+
+  #notes(): string[] {
+    return [
       `${plural(this.letters, "letter")} in ${plural(this.files, "file")}`,
       ...(this.filtered > 0 ? [`${plural(this.filtered, "other")} left out, as not asked for`] : []),
       ...(this.malformed > 0 ? [`${plural(this.malformed, "line")} that can't be read`] : []),
       ...(this.unread > 0 ? [`${plural(this.unread, "file")} not read to the end`] : []),
       ...(this.deleted > 0 ? [`${plural(this.deleted, "file")} deleted, as all letters in it were delivered`] : []),
     ];
-    const table = rows.length === 0 ? [] : [...columns([["sink", "reason", ...head], ...rows]), ""];
-    return [...table, ...notes].map((line) => `${line}\n`).join("");
+  }
+
+  #notesOnMessages(): string[] {
+    return [
+      plural(this.letters, "message"),
+      ...(this.refused > 0 ? [`${plural(this.refused, "record")} refused by a sink: dead letters`] : []),
+      ...(this.undeleted > 0 ? [`${plural(this.undeleted, "message")} done, and in the queue still`] : []),
+      ...(this.unread > 0 ? ["not gone through to the end"] : []),
+    ];
   }
 }

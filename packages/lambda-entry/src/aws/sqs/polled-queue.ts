@@ -140,7 +140,10 @@ function stateOf(attributes: Readonly<Record<string, string>>, url: string): Que
   };
 }
 
-function refusals(failed: readonly BatchResultErrorEntry[] | undefined, receiptHandles: readonly string[]): Refusal[] {
+export function refusals(
+  failed: readonly BatchResultErrorEntry[] | undefined,
+  receiptHandles: readonly string[],
+): Refusal[] {
   return (failed ?? []).map(({ Id, Code = "", SenderFault = false }) => {
     return { receiptHandle: receiptHandles[Number(Id)] ?? "", code: Code, final: SenderFault };
   });
@@ -165,7 +168,7 @@ const BY_NAME: Readonly<Record<string, ErrorCode>> = {
   OverLimit: "THROTTLED",
 };
 
-function queueError(error: unknown, url: string): SluiceError {
+export function queueError(error: unknown, url: string): SluiceError {
   if (error instanceof SluiceError) return error;
   const { name = "Error", message = "" } = (error ?? {}) as { readonly name?: string; readonly message?: string };
   const general = s3ErrorCode(error);
