@@ -321,6 +321,23 @@ describe("zstd, from every point that was offered", () => {
     await fc.assert(property, { numRuns: 100 });
   });
 
+  test("whoever wants points may leave early, and the source is let go", async () => {
+    const all = Buffer.concat(Array.from({ length: 40 }, (_, i) => frame(logLines(40_000, i + 1), 1)));
+    for (const after of [1, 3, 20]) {
+      let closed = false;
+      const source = async function* (): AsyncGenerator<Uint8Array> {
+        try {
+          yield* lent(all, 5000);
+        } finally {
+          closed = true;
+        }
+      };
+      let left = after;
+      for await (const _ of unzstd(source(), ROOMY, { offer: () => {}, every: 1 })) if (--left === 0) break;
+      expect([left, closed]).toEqual([0, true]);
+    }
+  });
+
   test("points are where frames end; one that has a state is none", async () => {
     const parts = [logLines(1_000_000), noise(5000), logLines(800_000, 3), logLines(10, 1)];
     const stored = Buffer.concat([...parts.map((bytes) => frame(bytes, 1)), skipped]);

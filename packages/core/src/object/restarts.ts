@@ -36,6 +36,11 @@ export class RestartOffers {
     this.#decoded += bytes;
   }
 
+  /** Bytes given out and taken, those before the beginning included. */
+  get decoded(): number {
+    return this.#decoded;
+  }
+
   get isDue(): boolean {
     return this.#decoded >= this.#wanted;
   }

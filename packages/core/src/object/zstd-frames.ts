@@ -60,10 +60,6 @@ export class ZstdFrames {
     return this.#taken;
   }
 
-  get given(): number {
-    return this.#given;
-  }
-
   /** Bytes taken, and those before, that weren't given out. */
   get omitted(): number {
     return this.#taken - this.#given;

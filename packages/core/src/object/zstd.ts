@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { constants, createZstdDecompress, type ZstdDecompress } from "node:zlib";
 import { SluiceError } from "../errors.ts";
+import type { RestartPoint } from "../ports/codec.ts";
 import { CHUNK_BYTES, dataError, feed, type Pieces } from "./gunzip.ts";
 import { expectNoState, RestartOffers, type RestartOptions } from "./restarts.ts";
 import { ZstdFrames } from "./zstd-frames.ts";
@@ -20,60 +21,68 @@ export async function* unzstd(
   restart: RestartOptions = {},
 ): AsyncGenerator<Uint8Array> {
   if (restart.from !== undefined) expectNoState("zstd", restart.from);
-  const offers = RestartOffers.of(restart);
   const frames = new ZstdFrames(maxDecoderBytes, restart.from?.stored);
   const parts = partsOf(chunks, frames);
   try {
+    const first = await parts.next();
     // A decoder that gets nothing takes that for an end that comes too early.
-    for (let first = await parts.next(); first.done !== true; first = await parts.next())
-      yield* decoded(new FrameFeed(first.value, parts, frames, offers), newEngine(maxDecoderBytes));
+    if (first.done === true) return;
+    const engine = newEngine(maxDecoderBytes);
+    yield* decoded(engine, frames, new FrameFeed(engine, first.value, parts, frames, restart));
   } finally {
     await parts.return(undefined);
   }
 }
 
-/** How much of it there is at a frame's end is known when the decoder was given its end there, and all came out. */
-async function* decoded(input: FrameFeed, engine: ZstdDecompress): AsyncGenerator<Uint8Array> {
+async function* decoded(engine: ZstdDecompress, frames: ZstdFrames, input: FrameFeed): AsyncGenerator<Uint8Array> {
   const feeding = feed(engine, input);
   // A failed read destroys the stream, which the loop below then sees; this only keeps it from being unhandled.
   feeding.catch(() => {});
   try {
     for await (const chunk of engine) {
+      input.offer();
+      const { length } = chunk as Uint8Array;
       yield chunk as Uint8Array;
-      input.passed((chunk as Uint8Array).length);
+      input.passed(length);
     }
     await feeding;
-    input.end();
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const known = typeof code === "string" && /^Z(?:STD)?_/.test(code);
-    throw known ? dataError("zstd", code, input.stored(engine.bytesWritten), error) : error;
+    throw known ? dataError("zstd", code, engine.bytesWritten + frames.omitted, error) : error;
   } finally {
     engine.destroy();
   }
 }
 
-/** The frames for one decoder: all that come or, where restart points are wanted, those up to the next one. */
+const NO_BYTES = new Uint8Array(0);
+
+/** Hands over the parts of frames, and knows how much the frames before one came to. */
 class FrameFeed implements Pieces {
+  readonly #engine: ZstdDecompress;
   #first: Uint8Array | undefined;
   readonly #parts: AsyncGenerator<Uint8Array>;
   readonly #frames: ZstdFrames;
   readonly #offers: RestartOffers | undefined;
-  /** Given out for earlier decoders. */
-  readonly #before: number;
-  #isCut = false;
+  /** Decoded bytes so far; fewer of them were given out. */
+  #decoded: number;
+  /** A frame's end, whose content isn't all given out yet. */
+  #place: Omit<RestartPoint, "state"> | undefined;
 
   constructor(
+    engine: ZstdDecompress,
     first: Uint8Array,
     parts: AsyncGenerator<Uint8Array>,
     frames: ZstdFrames,
-    offers: RestartOffers | undefined,
+    restart: RestartOptions,
   ) {
+    this.#engine = engine;
     this.#first = first;
     this.#parts = parts;
     this.#frames = frames;
-    this.#offers = offers;
-    this.#before = frames.given - first.length;
+    this.#offers = RestartOffers.of(restart);
+    this.#decoded = restart.from?.decoded ?? 0;
+    if (this.#offers !== undefined) this.#count();
   }
 
   /** Copies, as they are taken later, by another thread: the source may use its memory again by then. */
@@ -81,28 +90,36 @@ class FrameFeed implements Pieces {
     const first = this.#first;
     this.#first = undefined;
     if (first !== undefined) return Buffer.from(first);
-    this.#isCut = this.#offers?.isDue === true && this.#frames.isAtFrameEnd;
-    if (this.#isCut) return undefined;
+    if (this.#offers?.isDue === true && this.#place === undefined && this.#frames.isAtFrameEnd) {
+      // Called back when all before it is decoded: no chunk that comes out goes on beyond it.
+      await new Promise((resolve) => this.#engine.write(NO_BYTES, resolve));
+      this.#place = { stored: this.#frames.taken, decoded: this.#decoded };
+    }
     const next = await this.#parts.next();
     return next.done === true ? undefined : Buffer.from(next.value);
+  }
+
+  /** To be called before a chunk is given out. */
+  offer(): void {
+    const offers = this.#offers;
+    if (this.#place === undefined || offers === undefined || offers.decoded < this.#place.decoded) return;
+    if (offers.decoded === this.#place.decoded) offers.give(this.#place.stored, () => NO_BYTES);
+    this.#place = undefined;
   }
 
   passed(bytes: number): void {
     this.#offers?.passed(bytes);
   }
 
-  /** All came out. */
-  end(): void {
-    if (this.#isCut) this.#offers?.give(this.#frames.taken, () => NO_STATE);
-  }
-
-  /** Where in the data as stored it is, when the decoder has taken so many bytes. */
-  stored(taken: number): number {
-    return this.#before + taken + this.#frames.omitted;
+  #count(): void {
+    const engine = this.#engine;
+    const push = engine.push.bind(engine);
+    engine.push = (chunk: Uint8Array | null): boolean => {
+      this.#decoded += chunk?.length ?? 0;
+      return push(chunk);
+    };
   }
 }
-
-const NO_STATE = new Uint8Array(0);
 
 function newEngine(maxDecoderBytes: number): ZstdDecompress {
   if (typeof createZstdDecompress !== "function")
