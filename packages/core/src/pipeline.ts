@@ -5,7 +5,7 @@ import type { Config } from "./config/config.ts";
 import { redeemClaims } from "./continue/claims.ts";
 import type { Resume } from "./continue/continuation.ts";
 import { handOver } from "./continue/hand-over.ts";
-import { behindHead, Passage, without } from "./continue/passage.ts";
+import { afterLine, behindHead, Passage, without } from "./continue/passage.ts";
 import { type Primed, prime } from "./continue/prime.ts";
 import { copyingOf, letCopy, NOT_TAKEN, type Taken } from "./copy.ts";
 import { decodeEvent, openInline } from "./envelope/decode.ts";
@@ -125,7 +125,7 @@ async function carryRest(
   account: ItemAccount,
   run: Run,
 ): Promise<void> {
-  const { owed, etag, at } = resume;
+  const { owed, etag, at, until } = resume;
   const lowest = run.lowestOf(resume);
   const open = (from: number): Promise<OpenObject> =>
     openObject(run.plan.reader, ref, { ...run.readOptions, ifMatch: etag, from });
@@ -137,8 +137,8 @@ async function carryRest(
     objectReader(reading, number, account, run, { have: reading.have, owed, from: lowest });
   const primed = at === undefined ? undefined : prime(newReader(), at, account, run);
   if (primed !== undefined)
-    return carryFrom(primed, storedOf(object, run), options, run.passage(number, object, at, lowest));
-  const passage = run.passage(number, object, undefined, lowest);
+    return carryFrom(primed, storedOf(object, run), options, run.passage(number, object, { from: lowest, until }, at));
+  const passage = run.passage(number, object, { from: lowest, until });
   if (at === undefined) return carryContents(storedOf(object, run), options, newReader, passage, run, reading.before);
   // Its head tells something else than it did: whoever reads it now reads it in another way, and from its beginning.
   await object.leave();
@@ -195,13 +195,11 @@ async function carryContents(
     const reader = newReader();
     if (before === 0) checkpoints?.begin(content, reader);
     else checkpoints?.leave();
-    const take = placedFrom(before, (block) => {
-      reader.read(block);
-      passage.block(block);
-    });
+    const take = placedFrom(before, (block) => passage.read(block, reader));
     for await (const size of framed(content, reader.framer(run.plan.config.read), take, passage)) {
       before += size;
       await passage.pause();
+      if (passage.isOver) return;
     }
   }
 }
@@ -218,13 +216,22 @@ async function carryFrom(
   const restart = { from, offer: passage.checkpoints?.offer };
   for await (const content of contents(stored, { ...options, compression, restart })) {
     passage.checkpoints?.begin(content, reader);
-    const take = behindHead(at.head.length, at.position, (block) => {
-      reader.read(block);
-      passage.block(block);
+    if (content.kind !== "bytes") return;
+    let { position } = at;
+    const behind = without(position - at.decoded, content.chunks);
+    const line = afterLine(content.chunks, (bytes) => {
+      position = at.decoded + bytes;
     });
-    const rest =
-      content.kind === "bytes" ? { ...content, chunks: without(at.position - at.decoded, content.chunks) } : content;
-    for await (const _ of framed(rest, framer, take, passage)) await passage.pause();
+    const take = behindHead(
+      at.head.length,
+      () => position,
+      (block) => passage.read(block, reader),
+    );
+    const rest = { ...content, chunks: at.inLine === true ? line : behind };
+    for await (const _ of framed(rest, framer, take, passage)) {
+      await passage.pause();
+      if (passage.isOver) return;
+    }
   }
 }
 

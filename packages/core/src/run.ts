@@ -1,7 +1,7 @@
 import type { Invocation } from "./api.ts";
 import { Checkpoints } from "./continue/checkpoints.ts";
-import type { Receiver, Restart, Resume } from "./continue/continuation.ts";
-import { Passage } from "./continue/passage.ts";
+import { type Hops, hopAfter, type Receiver, type Restart, type Resume } from "./continue/continuation.ts";
+import { Passage, type Span } from "./continue/passage.ts";
 import type { Decoded, Item, TriggerKind, Unit } from "./envelope/item.ts";
 import { quote, SluiceError } from "./errors.ts";
 import { turnOfTheLoop } from "./event-loop.ts";
@@ -350,12 +350,27 @@ export class Run {
     );
   }
 
-  /** An object begins to be read: `from` is its place, where it is gone on with, and `lowest` the position that is owed. */
-  passage(number: number, object: OpenObject, from?: Restart, lowest = 0): Passage {
+  /** An object begins to be read; `at` is the place where it is gone on with, when it is. */
+  passage(number: number, object: OpenObject, span: Span = {}, at?: Restart): Passage {
     const { etag, size, versionId } = object;
-    const checkpoints = this.#marks(size) ? new Checkpoints(() => this.#lowestOwed(number), from) : undefined;
-    this.reads[number] = { etag, size, versionId, checkpoints };
-    return new Passage(this, number, this.ledger.items[number] as ItemAccount, lowest);
+    const checkpoints = this.#marks(size) ? new Checkpoints(() => this.#lowestOwed(number), at) : undefined;
+    this.reads[number] = { etag, size, versionId, checkpoints, until: span.until };
+    return new Passage(this, number, this.ledger.items[number] as ItemAccount, span);
+  }
+
+  /** What of the item's unit isn't done here may be another invocation's: its trigger doesn't bring it again in order. */
+  mayHandOver(number: number): boolean {
+    const { kind, group } = this.#unitOf(number);
+    return this.continues && group === undefined && (kind === "sqs" || kind === "s3-batch" || kind === "invocation");
+  }
+
+  /** Of a message that goes on with the item. */
+  nextHop(number: number): Hops {
+    return hopAfter(this.#unitOf(number).hops, this.arrival);
+  }
+
+  #unitOf(item: number): Unit {
+    return this.unit((this.ledger.items[item] as ItemAccount).unit);
   }
 
   /** Small objects are simply read again. */
@@ -377,7 +392,7 @@ export class Run {
   }
 
   #isRedelivered(item: number): boolean {
-    const { receiveCount, hops } = this.unit((this.ledger.items[item] as ItemAccount).unit);
+    const { receiveCount, hops } = this.#unitOf(item);
     return receiveCount > 1 || hops !== undefined;
   }
 
@@ -428,6 +443,8 @@ export interface BeingRead {
   readonly versionId: string | undefined;
   /** Missing: where nothing is handed over, or the object is so small that it is read again. */
   readonly checkpoints: Checkpoints | undefined;
+  /** Position at which another invocation's part begins. */
+  until: number | undefined;
 }
 
 function takerFrom(position: number, { add, refuse }: Taker): Taker {

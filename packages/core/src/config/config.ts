@@ -164,6 +164,8 @@ export interface ContinuationConfig {
   readonly claims?: { readonly bucket: string; readonly prefix: string } | undefined;
   /** Invocations in a row for one piece of work; one more goes to the dead letters. */
   readonly maxHops: number;
+  /** Bytes of an uncompressed object of lines, beyond which it is split into ranges of this size, for as many invocations. */
+  readonly splitBytes: number;
 }
 
 /** Time kept back from reading: for the sinks to finish, and to hand over what is left. */

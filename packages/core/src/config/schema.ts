@@ -193,6 +193,7 @@ const continuation = z.strictObject({
     ),
   claims: z.strictObject({ bucket: z.string().min(1), prefix: z.string().default("continuations/") }).optional(),
   maxHops: positive.default(1000),
+  splitBytes: positive.default(1024 ** 3),
 });
 
 const deadline = z

@@ -22,6 +22,8 @@ const LF = Buffer.from("\n");
 export class Checkpoints {
   /** The lowest position that somebody is still owed. */
   readonly #lowest: () => number;
+  /** Where this invocation itself began. */
+  #came: Restart | undefined;
   #starts: number[] = [];
   #points: RestartPoint[] = [];
   #content: Content | undefined;
@@ -32,6 +34,7 @@ export class Checkpoints {
   #head: Buffer | undefined;
   /** Lines before the head was cut that say how to read what follows them. */
   #directives: { readonly position: number; readonly line: Buffer }[] = [];
+  #sawDirective = false;
   /** Position of the last of them behind the head. */
   #lastDirective = -1;
 
@@ -39,10 +42,16 @@ export class Checkpoints {
   constructor(lowest: () => number, from: Restart | undefined) {
     this.#lowest = lowest;
     if (from === undefined) return;
+    this.#came = from;
     this.#first = undefined;
     this.#head = Buffer.from(from.head);
-    this.#starts = [from.position];
+    if (from.inLine !== true) this.#starts = [from.position];
     if (from.compression !== undefined) this.#points = [from];
+  }
+
+  /** What the object begins with is known, or is not to be. */
+  get isSettled(): boolean {
+    return this.#first === undefined;
   }
 
   /** A content of the object begins. With a second one positions are no places in the stored bytes any more. */
@@ -65,6 +74,7 @@ export class Checkpoints {
 
   /** One behind the head is told with it from then on; what lies before it can't be gone on with any more. */
   #directive(position: number, line: Buffer): void {
+    this.#sawDirective = true;
     if (this.#first !== undefined) {
       this.#directives.push({ position, line });
       return;
@@ -109,10 +119,18 @@ export class Checkpoints {
     if (this.#points.length > MAX_PLACES) this.#forget();
   };
 
+  /** The head of content whose records are lines, as they are stored, each of which says all of itself. */
+  headOfLines(): Pick<Restart, "head" | "framing" | "format"> | undefined {
+    const { framing, format } = this.#reader ?? {};
+    if (this.#head === undefined || framing !== "lines" || format === undefined || this.#sawDirective) return undefined;
+    if (this.#content?.layers.length !== 0 || byteOrderMark(this.#head).encoding !== "utf8") return undefined;
+    return { head: this.#head, framing, format };
+  }
+
   /** Where to go on so that everything from `position` on is read; undefined: from the beginning. */
   restart(position: number): Restart | undefined {
     const { framing, format } = this.#reader ?? {};
-    if (this.#head === undefined || framing === undefined || format === undefined) return undefined;
+    if (this.#head === undefined || framing === undefined || format === undefined) return this.#came;
     const compression = this.#content?.layers[0];
     for (const start of this.#starts.toReversed()) {
       if (start > position) continue;
@@ -121,7 +139,7 @@ export class Checkpoints {
       const { stored, decoded, state } = point;
       return { position: start, stored, decoded, state, compression, head: this.#head, framing, format };
     }
-    return undefined;
+    return this.#came !== undefined && this.#came.position <= position ? this.#came : undefined;
   }
 
   /** The first frame that begins behind the least head ends it. */

@@ -5,6 +5,7 @@ import type { Postponed } from "../ports/postpone.ts";
 import { type ScriptedSink, scriptedSink } from "../sink/scripted-sink.testing.ts";
 import { Chain, created, notification, sqsEvent } from "./chain.testing.ts";
 
+const QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/continue";
 const LINES = 10_000;
 const lineOf = (i: number): string => `${String(i).padStart(7, "0")} ${"x".repeat(i % 200)}`;
 const text = Array.from({ length: LINES }, (_, i) => `${lineOf(i)}\n`).join("");
@@ -152,7 +153,7 @@ test("a queue that refuses makes the unit fail: nothing is acknowledged that nob
 
 test("beyond maxHops the message stays, with a reason that says so", async () => {
   const sink = scriptedSink();
-  const chain = aChain({ sink }, { continuation: { queue: "https://sqs.eu-west-1.amazonaws.com/1/c", maxHops: 2 } });
+  const chain = aChain({ sink }, { continuation: { queue: QUEUE, maxHops: 2 } });
   await chain.play(4);
   expect(chain.outcomes.at(-1)?.units[0]?.error?.code).toBe("HOPS_EXHAUSTED");
   expect(chain.queue).toHaveLength(1);
@@ -249,4 +250,41 @@ test("failed messages are put off, the longer the more often they came", async (
   ]);
   const [first, third] = postponed.map(({ seconds }) => seconds);
   expect((third as number) / (first as number)).toBeCloseTo(4, 0);
+});
+
+for (const splitBytes of [100_000, 250_000, 333_333]) {
+  test(`a large object of lines is split into ranges of ${splitBytes} bytes, each record once`, async () => {
+    const bytes = Buffer.from(text);
+    const expected = await atOnce(bytes, {});
+    const sink = scriptedSink();
+    const chain = aChain({ sink }, { continuation: { queue: QUEUE, splitBytes } });
+    const [body] = chain.queue.splice(0);
+    await chain.invoke(sqsEvent(body ?? ""));
+    expect(chain.queue.length).toBeGreaterThanOrEqual(Math.ceil(bytes.length / splitBytes) - 1);
+    chain.queue.reverse();
+    await chain.play();
+    expect(chain.outcomes.every(({ units }) => units[0]?.ok)).toBe(true);
+    expect([...sink.delivered].sort()).toEqual([...expected.delivered].sort());
+  });
+}
+
+test("ranges are cut where cells are", async () => {
+  const bytes = Buffer.from(text);
+  const archive = scriptedSink(undefined, { limits: { cellBytes: 70_000 } });
+  const chain = aChain({ archive }, { continuation: { queue: QUEUE, splitBytes: 200_000 } });
+  chain.queue.splice(0, 1, notification("k"));
+  await chain.play();
+  const cells = archive.sent.map(({ cell }) => cell);
+  expect(new Set(cells).size).toBe(Math.ceil(bytes.length / 70_000));
+  expect(cells.every((cell) => /-70000b-\d+$/.test(cell ?? ""))).toBe(true);
+  expect(new Set(archive.delivered).size).toBe(LINES);
+});
+
+test("rows with line ends in them are not split", async () => {
+  const { bytes, config = {} } = CONTENTS["rows with line ends in them"] as (typeof CONTENTS)[string];
+  const sink = scriptedSink();
+  const chain = new Chain({ sink }, { ...config, continuation: { queue: QUEUE, splitBytes: 100_000 } });
+  chain.objects.set("k", { bytes, etag: "e" });
+  await chain.invoke(sqsEvent(notification("k")));
+  expect(chain.queue).toHaveLength(1);
 });

@@ -20,6 +20,8 @@ export const MAX_HEAD_BYTES: number = 256 * 1024;
 export interface Restart {
   /** Position of that record. */
   readonly position: number;
+  /** The place is within a line that isn't wanted: the record is what follows it, `position` no more than a bound. */
+  readonly inLine?: true | undefined;
   /** Where the stored bytes go on, decoded bytes before it, and what the decoder needs; plain content has no `compression`. */
   readonly stored: number;
   readonly decoded: number;
@@ -40,6 +42,8 @@ export interface Resume {
   readonly owed: Readonly<Record<string, number>>;
   /** Missing: it is read from its beginning, and what every sink has is passed over. */
   readonly at?: Restart | undefined;
+  /** Records that begin at this position, or behind it, are another invocation's. */
+  readonly until?: number | undefined;
 }
 
 /** How long a piece of work has been on its way. */
@@ -48,6 +52,11 @@ export interface Hops {
   readonly hop: number;
   /** Milliseconds since the epoch. */
   readonly firstSeen: number;
+}
+
+/** Of what an invocation hands over that began at `arrival`. */
+export function hopAfter(hops: Hops | undefined, arrival: number): Hops {
+  return { hop: (hops?.hop ?? 0) + 1, firstSeen: hops?.firstSeen ?? arrival };
 }
 
 const VERSION = 1;
@@ -122,6 +131,7 @@ function parseResume(resume: Json): Resume {
     etag: expectText(resume.etag, "resume.etag"),
     owed: Object.fromEntries(owed.map(([sink, at]) => [sink, expectNumber(at, `resume.owed.${sink}`)])),
     at: resume.at === undefined ? undefined : parseRestart(expectObject(resume.at, "resume.at")),
+    until: resume.until === undefined ? undefined : expectNumber(resume.until, "resume.until"),
   };
 }
 
@@ -131,6 +141,7 @@ function parseRestart(at: Json): Restart {
     throw malformed("resume.at.compression", `one of ${COMPRESSIONS.join(", ")}`, compression);
   return {
     position: expectNumber(at.position, "resume.at.position"),
+    inLine: at.inLine === true ? true : undefined,
     stored: expectNumber(at.stored, "resume.at.stored"),
     decoded: expectNumber(at.decoded, "resume.at.decoded"),
     state: unpacked(at.state, "resume.at.state", MAX_RESTART_BYTES),

@@ -3,7 +3,7 @@ import { asSluiceError, type ErrorCode, SluiceError } from "../errors.ts";
 import type { ItemAccount } from "../outcome/ledger.ts";
 import type { ContinuationQueue } from "../ports/continuation.ts";
 import type { Run } from "../run.ts";
-import { eventContinuation, type Hops, objectContinuation, type Resume } from "./continuation.ts";
+import { eventContinuation, type Hops, hopAfter, objectContinuation, type Resume } from "./continuation.ts";
 
 /** Faults after which another invocation can go on where this one stopped. */
 const PASSING: ReadonlySet<string> = new Set<ErrorCode>([
@@ -52,7 +52,7 @@ function owedOf(unit: number, run: Run): Owed[] {
 
 function messages(unit: Unit, number: number, owed: readonly Owed[], run: Run): string[] {
   if (owed.length === 0 && unit.error === undefined) return [];
-  const hops = nextHop(unit, run);
+  const hops = hopAfter(unit.hops, run.arrival);
   const inPieces = (): string[] => owed.flatMap((each) => objectMessages(each, hops, run));
   if (unit.kind === "invocation") {
     const whole = unit.error !== undefined || owed.some(({ item }) => item.kind !== "object");
@@ -61,10 +61,6 @@ function messages(unit: Unit, number: number, owed: readonly Owed[], run: Run): 
   if (unit.kind !== "sqs" && unit.kind !== "s3-batch") return [];
   if (unit.group !== undefined || unit.error !== undefined || !owed.every(isContinuable)) return [];
   return hasGained(number, owed, run) ? inPieces() : [];
-}
-
-function nextHop({ hops }: Unit, { arrival }: Run): Hops {
-  return { hop: (hops?.hop ?? 0) + 1, firstSeen: hops?.firstSeen ?? arrival };
 }
 
 function isContinuable({ item, error }: Owed): boolean {
@@ -88,7 +84,7 @@ function objectMessages({ item, number }: Owed, hops: Hops, run: Run): string[] 
   if (item.kind !== "object") throw new SluiceError("INTERNAL", "only objects are gone on with");
   const read = run.reads[number];
   if (read === undefined) return [objectContinuation(item.ref, item.resume, hops)];
-  const { etag, size, checkpoints } = read;
+  const { etag, size, checkpoints, until } = read;
   const { versionId = read.versionId } = item.ref;
   const down = new Set(run.lanes.filter((lane) => lane.isBroken).map((lane) => lane.name));
   const owed = Object.entries(run.owed(number));
@@ -97,7 +93,7 @@ function objectMessages({ item, number }: Owed, hops: Hops, run: Run): string[] 
     .filter((group) => group.length > 0)
     .map((group) => {
       const at = checkpoints?.restart(Math.min(...group.map(([, position]) => position)));
-      const resume: Resume = { etag, owed: Object.fromEntries(group), at };
+      const resume: Resume = { etag, owed: Object.fromEntries(group), at, until };
       return objectContinuation({ ...item.ref, etag, size, versionId }, resume, hops);
     });
 }

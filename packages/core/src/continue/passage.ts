@@ -2,8 +2,12 @@ import { SluiceError } from "../errors.ts";
 import type { FrameBlock, TakeBlock } from "../framing/frame.ts";
 import { placedFrom } from "../object/positions.ts";
 import type { ItemAccount } from "../outcome/ledger.ts";
+import type { RecordReader } from "../record/record-reader.ts";
 import type { Run } from "../run.ts";
 import type { Checkpoints } from "./checkpoints.ts";
+import { split } from "./split.ts";
+
+const LF = 0x0a;
 
 /** One item on its way through: how far it was read, and where it could be gone on with. */
 export class Passage {
@@ -13,21 +17,38 @@ export class Passage {
   readonly #checkpoints: Checkpoints | undefined;
   /** Below this position every sink has all. */
   readonly #from: number;
+  /** Records that begin here, or behind it, are another's. */
+  #until: number;
+  /** One of those was seen. */
+  isOver = false;
+  #maySplit: boolean;
 
-  constructor(run: Run, number: number, account: ItemAccount, from = 0) {
+  /** `until`: there where the object is one of several ranges. */
+  constructor(run: Run, number: number, account: ItemAccount, { from = 0, until }: Span = {}) {
     this.#run = run;
     this.#number = number;
     this.#account = account;
     this.#checkpoints = run.reads[number]?.checkpoints;
     this.#from = from;
+    this.#until = until ?? Number.POSITIVE_INFINITY;
+    this.#maySplit = from === 0 && until === undefined && run.reads[number] !== undefined;
   }
 
   get checkpoints(): Checkpoints | undefined {
     return this.#checkpoints;
   }
 
-  /** The frames were read. */
-  block(block: FrameBlock): void {
+  /** Reads frames, as far as they are this invocation's. Pieces of a line too large belong to where it began, wherever that was. */
+  read(block: FrameBlock, reader: RecordReader): void {
+    const own = block.cut === undefined ? before(block, this.#until) : block.count;
+    if (own < block.count) this.isOver = true;
+    if (own < block.count && own === 0) return;
+    const mine = own === block.count ? block : { ...block, count: own };
+    reader.read(mine);
+    this.#passed(mine);
+  }
+
+  #passed(block: FrameBlock): void {
     this.#run.passed(this.#number, block.base);
     this.#checkpoints?.block(block);
     const { base, count, start, from } = block;
@@ -41,7 +62,19 @@ export class Passage {
     await run.ready();
     run.checkDeadline();
     run.checkSinks();
+    if (this.#maySplit) await this.#split();
     if (this.#account.readTo < this.#from && run.remainingMs() < run.givenMs / 2) throw this.#tooLarge();
+  }
+
+  /** As soon as the head is known, which tells whether it can be done. */
+  async #split(): Promise<void> {
+    const read = this.#run.reads[this.#number];
+    if (read?.checkpoints?.isSettled !== true) return;
+    this.#maySplit = false;
+    const until = this.#run.mayHandOver(this.#number) ? await split(this.#number, read, this.#run) : undefined;
+    if (until === undefined) return;
+    this.#until = until;
+    read.until = until;
   }
 
   #tooLarge(): SluiceError {
@@ -53,10 +86,24 @@ export class Passage {
   }
 }
 
+/** What of an object is wanted. */
+export interface Span {
+  readonly from?: number;
+  readonly until?: number | undefined;
+}
+
+/** How many frames of the block begin before the position. */
+function before(block: FrameBlock, position: number): number {
+  let count = block.count;
+  while (count > 0 && startOf(block, count - 1) >= position) count--;
+  return count;
+}
+
 /** `take` for frames behind a head of `headBytes`, which was told again to a framer before it went on at `position`. */
-export function behindHead(headBytes: number, position: number, take: TakeBlock): TakeBlock {
-  const moved = placedFrom(position - headBytes, take);
+export function behindHead(headBytes: number, position: () => number, take: TakeBlock): TakeBlock {
+  let moved: TakeBlock | undefined;
   return (block) => {
+    moved ??= placedFrom(position() - headBytes, take);
     let first = 0;
     while (first < block.count && startOf(block, first) < headBytes) first++;
     if (first < block.count || block.skipped > 0) moved(first === 0 ? block : behind(block, first));
@@ -84,6 +131,27 @@ function behind(block: FrameBlock, first: number): FrameBlock {
       quotes: escaped.quotes.subarray(first),
     },
   };
+}
+
+/** The bytes of `chunks` behind the first line end; `skipped` says how many there were before. */
+export async function* afterLine(
+  chunks: AsyncIterable<Uint8Array>,
+  skipped: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let found = false;
+  let before = 0;
+  for await (const chunk of chunks) {
+    if (found) {
+      yield chunk;
+      continue;
+    }
+    const end = chunk.indexOf(LF);
+    before += end < 0 ? chunk.length : end + 1;
+    if (end < 0) continue;
+    found = true;
+    skipped(before);
+    if (end + 1 < chunk.length) yield chunk.subarray(end + 1);
+  }
 }
 
 /** The bytes of `chunks` but for the first `bytes` of them. */

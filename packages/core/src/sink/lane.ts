@@ -185,6 +185,10 @@ export class Lane {
     return slowest * (Math.ceil(waiting / this.#limits.maxInFlight) + (this.#inFlight > 0 ? 1 : 0));
   }
 
+  get cellBytes(): number | undefined {
+    return this.#limits.cellBytes;
+  }
+
   /** Where a sink that has all below `mark` must go on: at the beginning of a cell, where it has cells. */
   restartAt(mark: number): number {
     const { cellBytes } = this.#limits;

@@ -36,7 +36,11 @@ async function check({ attributes, recursiveLoop, bucketStatus = 200 }: Fake, cl
   };
   const { aws, requests } = await localServer(onTestFinished, answer);
   const place = claims ? { claims: { bucket: "aside", prefix: "" } } : {};
-  const findings = await checkContinuation({ config: { queue: QUEUE, maxHops: 1000, ...place }, aws, functionName });
+  const findings = await checkContinuation({
+    config: { queue: QUEUE, maxHops: 1000, splitBytes: 1024 ** 3, ...place },
+    aws,
+    functionName,
+  });
   return { findings, requests };
 }
 
@@ -95,7 +99,7 @@ test("small messages are no matter where larger ones are put aside", async () =>
 });
 
 test("a host where nobody answers", async () => {
-  const config = { queue: "http://localhost:9/123456789012/continue", maxHops: 1000 };
+  const config = { queue: "http://localhost:9/123456789012/continue", maxHops: 1000, splitBytes: 1024 ** 3 };
   const credentials = { accessKeyId: "test", secretAccessKey: "test" };
   const [finding] = await checkContinuation({ config, aws: { region: "eu-west-1", credentials } });
   expect(finding?.trouble).toMatchObject({ code: "ECONNREFUSED" });

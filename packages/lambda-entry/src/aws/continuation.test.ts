@@ -71,6 +71,7 @@ async function fake({ sqs = () => ({}), s3 = () => ({}), claims = true, ...more 
     config: {
       queue: PUBLIC_QUEUE,
       maxHops: 1000,
+      splitBytes: 1024 ** 3,
       ...(claims ? { claims: { bucket: "aside", prefix: PREFIX } } : {}),
     },
     aws: server.aws,
@@ -102,7 +103,7 @@ test.each([
   vi.stubEnv("AWS_ENDPOINT_URL_SQS", isSet ? aws.endpoint : undefined);
   onTestFinished(() => void vi.unstubAllEnvs());
   const { endpoint = "", ...elsewhere } = aws;
-  const config = { queue: urlAt(endpoint), maxHops: 1 };
+  const config = { queue: urlAt(endpoint), maxHops: 1, splitBytes: 1024 ** 3 };
   await createContinuationQueue({ config, aws: elsewhere, env: process.env }).send("{}", signal);
   expect(sent).toEqual(["{}"]);
 });
