@@ -45,7 +45,7 @@ async function receive(QueueUrl: string, VisibilityTimeout: number, WaitTimeSeco
 }
 
 function continuationOn(queue: string, claims = { bucket, prefix: `${name("pipe")}/` }) {
-  return createContinuationQueue({ config: { queue, claims, maxHops: 1000 }, aws });
+  return createContinuationQueue({ config: { queue, claims, maxHops: 1000, splitBytes: 1024 ** 3 }, aws });
 }
 
 test("a message arrives as it was sent, characters that SQS doesn't take among them", async () => {
@@ -165,7 +165,7 @@ test("what is needed to go on is found, and what would end it", async () => {
   const dead = await createQueue();
   const redrive = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: 5 });
   const { url } = await createQueue({ RedrivePolicy: redrive, VisibilityTimeout: "360" });
-  const config = { queue: url, claims: { bucket, prefix: "" }, maxHops: 1000 };
+  const config = { queue: url, claims: { bucket, prefix: "" }, maxHops: 1000, splitBytes: 1024 ** 3 };
   const functionName = await createFunction("Allow");
   expect(await checkContinuation({ config, aws, functionName })).toEqual([
     {
@@ -177,7 +177,12 @@ test("what is needed to go on is found, and what would end it", async () => {
     { key: "continuation.claims", type: "s3", state: `bucket ${bucket} is there`, warnings: [] },
     { key: `function ${functionName}`, type: "lambda", state: "RecursiveLoop: Allow", warnings: [] },
   ]);
-  const wrong = { queue: `${url}-gone`, claims: { bucket: `${bucket}-gone`, prefix: "" }, maxHops: 1000 };
+  const wrong = {
+    queue: `${url}-gone`,
+    claims: { bucket: `${bucket}-gone`, prefix: "" },
+    maxHops: 1000,
+    splitBytes: 1024 ** 3,
+  };
   const stopped = await createFunction("Terminate");
   const findings = await checkContinuation({ config: wrong, aws, functionName: stopped });
   expect(findings.map(({ trouble }) => trouble?.code)).toEqual([
