@@ -62,7 +62,11 @@ export class QueueReplay {
   handle(pipeline: Pipeline, invocation: Invocation): Promise<void> {
     return this.#each(async (messages) => {
       const { units, counts } = await pipeline.handle(eventOf(messages), { ...invocation, again: true });
-      this.#options.tally.refused += Object.values(counts.deadLettered).reduce((sum, n) => sum + n, 0);
+      const { deadLettered } = counts;
+      this.#options.tally.refused += Object.values(deadLettered).reduce(
+        (sum, n) => sum + n,
+        counts.units.deadLettered ?? 0,
+      );
       const byId = new Map(units.map((unit) => [unit.id, unit]));
       return messages.filter((message) => {
         const unit = byId.get(message.messageId);

@@ -245,7 +245,8 @@ const NEVER: AbortSignal = new AbortController().signal;
 
 function fateOf({ units, error, counts }: Outcome): LetterFate {
   if (error !== undefined || units.some(({ ok }) => !ok)) return "failed";
-  return Object.values(counts.deadLettered).some((n) => n > 0) ? "deadLettered" : "delivered";
+  const refused = Object.values(counts.deadLettered).some((n) => n > 0) || (counts.units.deadLettered ?? 0) > 0;
+  return refused ? "deadLettered" : "delivered";
 }
 
 /** The sink's own fault, which the next letters will meet with as well. */

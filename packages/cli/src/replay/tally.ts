@@ -29,7 +29,7 @@ export class Tally {
   unread = 0;
   files = 0;
   deleted = 0;
-  /** Records of messages that became dead letters. */
+  /** Records of messages, and messages that can't be read, that became dead letters. */
   refused = 0;
   /** Messages that are done, and are in the queue still. */
   undeleted = 0;
@@ -120,7 +120,9 @@ export class Tally {
   #notesOnMessages(): string[] {
     return [
       plural(this.letters, "message"),
-      ...(this.refused > 0 ? [`${plural(this.refused, "record")} refused by a sink: dead letters`] : []),
+      ...(this.refused > 0
+        ? [`${plural(this.refused, "dead letter")} made: refused by a sink, or not to be read`]
+        : []),
       ...(this.undeleted > 0 ? [`${plural(this.undeleted, "message")} done, and in the queue still`] : []),
       ...(this.unread > 0 ? ["not gone through to the end"] : []),
     ];
