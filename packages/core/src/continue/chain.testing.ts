@@ -27,6 +27,8 @@ export class Chain {
   /** Bytes asked for from the bucket. */
   read: number = 0;
   refuses: boolean = false;
+  /** Of an object, in a chunk. */
+  chunkBytes: number = CHUNK_BYTES;
   now: number = 1_700_000_000_000;
   readonly #sinks: Readonly<Record<string, ScriptedSink>>;
   readonly #config: object;
@@ -112,10 +114,10 @@ export class Chain {
   }
 
   async *#chunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-    for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+    for (let at = 0; at < bytes.length; at += this.chunkBytes) {
       this.now += CHUNK_MS;
-      this.read += Math.min(CHUNK_BYTES, bytes.length - at);
-      yield Buffer.from(bytes.subarray(at, at + CHUNK_BYTES));
+      this.read += Math.min(this.chunkBytes, bytes.length - at);
+      yield Buffer.from(bytes.subarray(at, at + this.chunkBytes));
     }
   }
 }

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { gzipSync } from "node:zlib";
+import { gzipSync, zstdCompressSync } from "node:zlib";
 import { expect, test } from "vitest";
 import type { Postponed } from "../ports/postpone.ts";
 import { type ScriptedSink, scriptedSink } from "../sink/scripted-sink.testing.ts";
@@ -83,6 +83,46 @@ for (const [name, { bytes, config = {} }] of Object.entries(CONTENTS)) {
     expect([...sink.delivered].sort()).toEqual([...expected.delivered].sort());
     expect(new Set(linesOf(sink))).toEqual(new Set(linesOf(expected)));
     expect(chain.read).toBeLessThan(bytes.length * 2);
+  });
+}
+
+/** About 24 MB, which become less than a quarter. */
+function longLines(): Buffer[] {
+  let state = 1;
+  const next = (): number => {
+    state = (state * 48271) % 2147483647;
+    return state;
+  };
+  const line = (i: number): string => {
+    const all = Array.from({ length: 120 }, () => ["/index.html", "HTTP/1.1", "-", "203.0.113.", "200"][next() % 5]);
+    return `${String(i).padStart(7, "0")} ${all.join(" ")}${next()}\n`;
+  };
+  return Array.from({ length: 24 }, (_, part) =>
+    Buffer.from(Array.from({ length: 1200 }, (_, i) => line(part * 1200 + i)).join("")),
+  );
+}
+
+const PACKED: Readonly<Record<string, (parts: readonly Buffer[]) => Buffer>> = {
+  "one gzip member": (parts) => gzipSync(Buffer.concat(parts)),
+  "many gzip members": (parts) => Buffer.concat(parts.map((part) => gzipSync(part))),
+  "many zstd frames": (parts) => Buffer.concat(parts.map((part) => zstdCompressSync(part))),
+};
+
+for (const [name, pack] of Object.entries(PACKED)) {
+  test(`${name}: gone on with in the middle, without beginning anew`, async () => {
+    const parts = longLines();
+    const bytes = pack(parts);
+    const sink = scriptedSink();
+    const chain = new Chain({ sink }, { sources: [{ match: {}, format: "raw" }] });
+    chain.chunkBytes = Math.ceil(bytes.length / 150);
+    chain.objects.set("k", { bytes, etag: "e" });
+    chain.queue.push(notification("k"));
+    await chain.play();
+    expect(chain.outcomes.length).toBeGreaterThan(2);
+    expect(chain.outcomes.every(({ units }) => units[0]?.ok)).toBe(true);
+    expect(sink.delivered).toHaveLength(24 * 1200);
+    expect(new Set(sink.delivered).size).toBe(24 * 1200);
+    expect(chain.read).toBeLessThan(bytes.length * 1.9);
   });
 }
 
