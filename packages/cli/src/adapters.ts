@@ -16,6 +16,8 @@ import {
 import {
   bucketFolders,
   checkContinuation,
+  createMessageSender,
+  createObjectLister,
   createPolledQueue,
   createPorts,
   createQueueTarget,
@@ -27,6 +29,8 @@ import {
   loadConfig,
   localFiles,
   logLevel,
+  type MessageSender,
+  type ObjectLister,
   type PolledQueue,
   type QueueTarget,
   readerByStore,
@@ -79,6 +83,9 @@ export interface Adapters {
   open(loaded: Loaded, options: OpenOptions): Pipeline;
   queue(url: string): PolledQueue;
   queueTarget(url: string): QueueTarget;
+  /** What is in buckets. */
+  listing(): ObjectLister;
+  sender(queue: string): MessageSender;
   /** Lines of JSON, from SLUICE_LOG_LEVEL on (default "info"). */
   logger(write: (line: string) => void): Logger;
   readonly pollDefaults: PollDefaults;
@@ -113,6 +120,8 @@ export function createAdapters({ env, cwd }: Surroundings): Adapters {
       const postpone = postponing(ports, beforePostpone);
       return createPipeline(config, { ...ports, ...postpone, sinks: placed(ports.sinks, config, name) });
     },
+    listing: () => createObjectLister(),
+    sender: (queue) => createMessageSender({ queue, env }),
     queue: (url) => createPolledQueue({ url, env }),
     queueTarget: (url) => createQueueTarget({ url, env }),
     logger: (write) => jsonLogger({ level: logLevel(env.SLUICE_LOG_LEVEL) ?? "info", write }),

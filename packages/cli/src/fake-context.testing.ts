@@ -1,5 +1,12 @@
 import { type Clock, type Counts, type Outcome, type Pipeline, parseConfig, systemClock } from "@sluice/core";
-import { jsonLogger, localFiles, type PolledQueue, type QueueTarget } from "@sluice/lambda-entry";
+import {
+  jsonLogger,
+  localFiles,
+  type MessageSender,
+  type ObjectLister,
+  type PolledQueue,
+  type QueueTarget,
+} from "@sluice/lambda-entry";
 import type { Adapters, Files, OpenOptions } from "./adapters.ts";
 import type { Context, Terminal } from "./command.ts";
 
@@ -64,6 +71,8 @@ export interface FakeOptions {
   readonly stdin?: string;
   readonly queue?: PolledQueue;
   readonly queueTarget?: QueueTarget;
+  readonly listing?: ObjectLister;
+  readonly sender?: MessageSender;
   readonly clock?: Clock;
   readonly stop?: AbortSignal;
   readonly pollDefaults?: Partial<Adapters["pollDefaults"]>;
@@ -106,6 +115,14 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
       open: (_, open) => {
         opened.push(open);
         return recorded;
+      },
+      listing: () => {
+        if (options.listing === undefined) throw new Error("no listing");
+        return options.listing;
+      },
+      sender: () => {
+        if (options.sender === undefined) throw new Error("no sender");
+        return options.sender;
       },
       queue: () => {
         if (options.queue === undefined) throw new Error("no queue");

@@ -41,7 +41,7 @@ test.each([
   [["poll", "--queue", QUEUE, "--port", "65536"], "--port 65536: expected a whole number from 0 to 65535"],
   [["poll", "--queue", QUEUE, "--grace", "-1"], "--grace"],
   [["poll", "--queue", QUEUE, "--drain", "--once"], "--drain and --once"],
-  [["nope"], "expected one of the commands run, explain, decode, check, replay, poll, got nope"],
+  [["nope"], "expected one of the commands run, explain, decode, check, replay, backfill, poll, got nope"],
   [["check", "--function", "sluice"], "--function goes with --connect"],
   [[], "got nothing"],
 ])("%j is bad usage", async (argv, message) => {

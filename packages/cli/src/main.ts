@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { asSluiceError } from "@sluice/core";
 import { type Command, type Context, type ExitCode, UsageError } from "./command.ts";
+import { backfill } from "./commands/backfill.ts";
 import { check } from "./commands/check.ts";
 
 import { decode } from "./commands/decode.ts";
@@ -11,7 +12,7 @@ import { run } from "./commands/run.ts";
 import { isConfigError } from "./config-error.ts";
 import { printable, printableWhole } from "./output/text.ts";
 
-const COMMANDS: readonly Command[] = [run, explain, decode, check, replay, poll];
+const COMMANDS: readonly Command[] = [run, explain, decode, check, replay, backfill, poll];
 
 const HELP = `sluice: carries AWS logs to where they are searched
 

@@ -79,6 +79,7 @@ export {
   type SinkLimits,
 } from "./ports/sink.ts";
 export type { LoadTransform, TransformFunction } from "./ports/transform.ts";
+export { compileGlob, type Matcher } from "./process/glob.ts";
 export { encodeDocument } from "./record/document.ts";
 export { FORMATS } from "./record/formats/index.ts";
 export { encodeLine, lineDocument } from "./record/line.ts";

@@ -2,6 +2,20 @@ export { SINK_TYPES, type SinkCatalogOptions, sinkCatalog } from "./adapters.ts"
 export { type CheckContinuationOptions, checkContinuation, type Finding } from "./aws/check-continuation.ts";
 export { type ContinuationOptions, createContinuationQueue } from "./aws/continuation.ts";
 export { createS3DeadLetters } from "./aws/dead-letters.ts";
+export {
+  createMessageSender,
+  MAX_ENTRIES,
+  type MessageSender,
+  type MessageSenderOptions,
+} from "./aws/message-sender.ts";
+export {
+  createObjectLister,
+  type ListedObject,
+  type ListObjects,
+  type ListPage,
+  type ListRequest,
+  type ObjectLister,
+} from "./aws/object-lister.ts";
 export type { AwsOptions } from "./aws/options.ts";
 export { createPostpone, type PostponeOptions } from "./aws/postpone.ts";
 export { createS3Objects, type ListedObject, type S3Objects } from "./aws/s3-objects.ts";

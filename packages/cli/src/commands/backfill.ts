@@ -1,0 +1,241 @@
+import { resolve } from "node:path";
+import type { Logger } from "@sluice/core";
+import { type BackfillOptions, backfill as carryOut, retryFailed } from "../backfill/backfill.ts";
+import { type Deliver, ontoQueue, throughPipeline } from "../backfill/deliver.ts";
+import { compileFilter, timeFlag } from "../backfill/filter.ts";
+import { Pace, rateFlag } from "../backfill/pace.ts";
+import { State } from "../backfill/state.ts";
+import { Tally } from "../backfill/tally.ts";
+import {
+  type Arguments,
+  type Command,
+  type Context,
+  type ExitCode,
+  parseArguments,
+  textFlag,
+  UsageError,
+} from "../command.ts";
+import { untilStopped } from "../interrupt.ts";
+import { BackfillProgress } from "../output/backfill-progress.ts";
+import { exitCodeOf, summaryOf } from "../output/summary.ts";
+import { outcomeTable } from "../output/table.ts";
+import { bytes, plural, printable, printableWhole } from "../output/text.ts";
+
+const HELP = `sluice backfill s3://bucket/prefix [--queue URL] [--config F] [--state FILE [--retry-failed]] [--since T] [--until T]
+                [--match GLOB] [--not GLOB] [--concurrency N] [--rate R] [--dry-run] [--json]
+
+Delivers the objects that are in S3 already: those that logs were written to, or those of an archive. What was delivered before is
+found by its id, so that nothing is doubled where the sink can tell.
+
+  --queue URL     sends references to the objects to this SQS queue, whose function delivers them, instead of delivering from here
+  --state FILE    keeps how far it came; given again after it was stopped or killed, it goes on from there
+  --retry-failed  only the objects that failed, by the state
+  --since, --until  by the time of the object's last change: 2026-11-01, 2026-11-01T12:00:00Z, or so long ago: 90m, 24h, 7d
+  --match, --not  globs over the whole key: * and ? stop at /, ** doesn't
+  --concurrency N objects at once (default: read.concurrency); with --queue: requests (default 4)
+  --rate R        at most 100/s (objects) or 50MB/s
+  --dry-run       says what there is to do, and does nothing
+  --config F      default: what SLUICE_CONFIG names, ./sluice.{yaml,yml,json,js,mjs,ts}
+  --json          one line of JSON with the counts on standard output
+
+Exit code: 0 when all of it was done, 1 when something failed, was dead-lettered, or it was stopped, 2 for bad usage or config.
+Ctrl-C stops reading, delivers what was read, and leaves the rest for the next time; twice ends at once.
+`;
+
+const QUEUE_CONCURRENCY = 4;
+const MAX_CONCURRENCY = 1000;
+/** Failed objects that are named at the end. */
+const MAX_NAMED = 20;
+
+export const backfill: Command = {
+  name: "backfill",
+  summary: "deliver what is in S3 already, or send it to a queue",
+  help: HELP,
+  async execute(argv, context) {
+    const args = parseArguments(argv, {
+      config: { type: "string" },
+      queue: { type: "string" },
+      since: { type: "string" },
+      until: { type: "string" },
+      match: { type: "string" },
+      not: { type: "string" },
+      concurrency: { type: "string" },
+      rate: { type: "string" },
+      state: { type: "string" },
+      "retry-failed": { type: "boolean" },
+      "dry-run": { type: "boolean" },
+      json: { type: "boolean" },
+    });
+    return execute(args, context);
+  },
+};
+
+async function execute(args: Arguments, context: Context): Promise<ExitCode> {
+  const { adapters, stop } = context;
+  const { clock } = adapters;
+  const place = placeOf(args);
+  const pace = new Pace(rateFlag(textFlag(args, "rate")), clock);
+  const concurrency = concurrencyOf(args);
+  const state = await stateOf(args, place, context);
+  const names = ["match", "not"] as const;
+  const [match, not] = names.map((name) => textFlag(args, name));
+  const s3 = adapters.listing();
+  const tally = new Tally();
+  const progress = new BackfillProgress(context.terminal, tally);
+  const region = await s3.regionOf(place.bucket, stop);
+  const options = { ...place, region, list: s3.list, state, tally, pace, clock, stop };
+  const job = { ...options, wanted: compileFilter({ match, not, ...state.times }) };
+  const isRetry = args.flags["retry-failed"] === true;
+  const opened = await open(args, concurrency, { tally, logger: progress }, context);
+  let isWhole: boolean;
+  try {
+    progress.start();
+    isWhole = await untilEnd({ ...job, deliver: opened.deliver }, isRetry);
+  } finally {
+    progress.stop();
+    await opened.close();
+  }
+  return report(args, { tally, isWhole, sinks: opened.sinks, elapsedMs: progress.elapsedMs() }, context);
+}
+
+/** What was stopped has no more to say of why. */
+async function untilEnd(options: BackfillOptions, isRetry: boolean): Promise<boolean> {
+  try {
+    return await (isRetry ? retryFailed(options) : carryOut(options));
+  } catch (error) {
+    if (options.stop.aborted) return false;
+    throw error;
+  }
+}
+
+interface Place {
+  readonly bucket: string;
+  readonly prefix: string;
+}
+
+function placeOf({ positionals }: Arguments): Place {
+  const [url, ...more] = positionals;
+  const [, bucket, prefix = ""] = /^s3:\/\/([^/]+)(?:\/(.*))?$/is.exec(url ?? "") ?? [];
+  if (bucket === undefined || more.length > 0)
+    throw new UsageError(`expected s3://bucket/prefix, got ${positionals.join(" ") || "nothing"}`);
+  return { bucket, prefix };
+}
+
+function concurrencyOf(args: Arguments): number | undefined {
+  const text = textFlag(args, "concurrency");
+  if (text === undefined) return undefined;
+  const n = /^\d+$/.test(text) ? Number(text) : 0;
+  if (n < 1 || n > MAX_CONCURRENCY)
+    throw new UsageError(`--concurrency ${text}: expected a number from 1 to ${MAX_CONCURRENCY}`);
+  return n;
+}
+
+async function stateOf(args: Arguments, place: Place, { cwd, adapters }: Context): Promise<State> {
+  const [path, since, until] = ["state", "since", "until"].map((name) => textFlag(args, name));
+  const isRetry = args.flags["retry-failed"] === true;
+  if (isRetry && path === undefined) throw new UsageError("--retry-failed goes with --state only");
+  const now = adapters.clock.now();
+  const times = { sinceMs: timeFlag("--since", since, now), untilMs: timeFlag("--until", until, now) };
+  const job = {
+    ...place,
+    since,
+    until,
+    match: textFlag(args, "match"),
+    not: textFlag(args, "not"),
+    queue: textFlag(args, "queue"),
+  };
+  // Nothing is done in a dry run, so that nothing is to be kept of it.
+  const isKept = path !== undefined && args.flags["dry-run"] !== true;
+  return State.open(isKept ? resolve(cwd, path) : undefined, job, times);
+}
+
+interface Opened {
+  readonly deliver: Deliver | undefined;
+  readonly sinks: readonly string[];
+  close(): Promise<void>;
+}
+
+async function open(
+  args: Arguments,
+  concurrency: number | undefined,
+  { tally, logger }: { readonly tally: Tally; readonly logger: Logger },
+  context: Context,
+): Promise<Opened> {
+  const { adapters, stop } = context;
+  const queue = textFlag(args, "queue");
+  const nothing = { deliver: undefined, sinks: [], close: async () => {} };
+  if (args.flags["dry-run"] === true) return nothing;
+  if (queue !== undefined) {
+    const deliver = ontoQueue(adapters.sender(queue), concurrency ?? QUEUE_CONCURRENCY, stop, adapters.clock.now);
+    return { ...nothing, deliver };
+  }
+  const loaded = await adapters.load(textFlag(args, "config"));
+  const { config } = loaded;
+  const read = concurrency === undefined ? config.read : { ...config.read, concurrency };
+  const documentsTo = args.flags.json === true ? "stderr" : "stdout";
+  const pipeline = adapters.open({ ...loaded, config: { ...config, read } }, { documentsTo, meter: tally, logger });
+  try {
+    await pipeline.check({ connect: false });
+  } catch (error) {
+    await pipeline.close();
+    throw error;
+  }
+  const deadline = untilStopped(stop, config.deadline.marginMs);
+  return {
+    deliver: throughPipeline(pipeline, { deadline }),
+    sinks: Object.keys(config.sinks),
+    close: () => pipeline.close(),
+  };
+}
+
+interface Result {
+  readonly tally: Tally;
+  readonly isWhole: boolean;
+  readonly sinks: readonly string[];
+  readonly elapsedMs: number;
+}
+
+function report(args: Arguments, result: Result, { terminal }: Context): ExitCode {
+  const { tally, isWhole, sinks, elapsedMs } = result;
+  const { outcome } = tally;
+  const isDry = args.flags["dry-run"] === true;
+  if (sinks.length > 0) terminal.err(`${outcomeTable(outcome, sinks, elapsedMs)}\n`);
+  terminal.err(`${summaryLines(args, result).join("\n")}\n`);
+  if (args.flags.json === true) {
+    const objects = {
+      listed: tally.listed,
+      found: tally.found,
+      bytes: tally.foundBytes,
+      done: tally.done,
+      failed: tally.failed,
+      complete: isWhole,
+    };
+    terminal.out(`${JSON.stringify({ objects, ...(sinks.length > 0 ? summaryOf(outcome, { event: false }) : {}) })}\n`);
+  }
+  if (!isWhole || (tally.failed > 0 && !isDry)) return 1;
+  return exitCodeOf(outcome);
+}
+
+function summaryLines(args: Arguments, { tally, isWhole }: Result): string[] {
+  const listed = `${plural(tally.listed, "object")} listed`;
+  const found = `${plural(tally.found, "object")} wanted, ${bytes(tally.foundBytes)}`;
+  if (args.flags["dry-run"] === true) return [`${listed}; ${found}`];
+  const verb = args.flags.queue === undefined ? "delivered" : "sent to the queue";
+  const named = tally.failures
+    .slice(0, MAX_NAMED)
+    .map(({ key, code }) => `failed: ${printable(code)} ${printableWhole(key)}`);
+  const more = tally.failed - named.length;
+  return [
+    `${listed}; ${found}; ${plural(tally.done, "object")} ${verb}, ${tally.failed} failed`,
+    ...named,
+    ...(more > 0 ? [`and ${plural(more, "more failed object")}`] : []),
+    ...(tally.failed > 0 && args.flags.state !== undefined ? ["again with --retry-failed: those alone"] : []),
+    ...(isWhole ? [] : [stopped(args)]),
+  ];
+}
+
+function stopped({ flags }: Arguments): string {
+  return flags.state === undefined
+    ? "stopped before the end; with --state it could go on from here"
+    : "stopped before the end: the same command goes on from here";
+}

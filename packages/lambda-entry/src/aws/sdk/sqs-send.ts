@@ -1,0 +1,1 @@
+export { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
