@@ -9,8 +9,8 @@ export {
   type MessageSenderOptions,
 } from "./aws/message-sender.ts";
 export {
+  type BucketObject,
   createObjectLister,
-  type ListedObject,
   type ListObjects,
   type ListPage,
   type ListRequest,

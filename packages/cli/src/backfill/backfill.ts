@@ -1,5 +1,5 @@
 import type { Clock, ObjectRef } from "@sluice/core";
-import type { ListedObject, ListObjects } from "@sluice/lambda-entry";
+import type { BucketObject, ListObjects } from "@sluice/lambda-entry";
 import type { Deliver } from "./deliver.ts";
 import type { Pace } from "./pace.ts";
 import { discoverRanges } from "./ranges.ts";
@@ -16,7 +16,7 @@ export interface BackfillOptions {
   readonly prefix: string;
   readonly region: string | undefined;
   readonly list: ListObjects;
-  readonly wanted: (object: ListedObject) => boolean;
+  readonly wanted: (object: BucketObject) => boolean;
   readonly state: State;
   readonly tally: Tally;
   readonly pace: Pace;
@@ -87,14 +87,14 @@ class Chunk {
     return this.#refs.length === 0;
   }
 
-  isFullWith({ size }: ListedObject): boolean {
+  isFullWith({ size }: BucketObject): boolean {
     const { pace } = this.#options;
     if (this.#refs.length === 0) return false;
     if (this.#refs.length >= Math.min(MAX_CHUNK_OBJECTS, pace.most("objects"))) return true;
     return this.#bytes + size > Math.min(MAX_CHUNK_BYTES, pace.most("bytes"));
   }
 
-  add({ key, etag, size }: ListedObject, range?: number): void {
+  add({ key, etag, size }: BucketObject, range?: number): void {
     const { bucket, region } = this.#options;
     this.#refs.push({ store: "s3", bucket, key, etag, size, region });
     this.#bytes += size;

@@ -1,11 +1,11 @@
-import type { ListedObject, ObjectLister } from "@sluice/lambda-entry";
+import type { BucketObject, ObjectLister } from "@sluice/lambda-entry";
 import { byBytes } from "./ranges.ts";
 
 export const CHANGED: number = Date.UTC(2026, 9, 1);
 
 /** A bucket's listing as S3 gives it, in pages of so many keys. */
 export function fakeBucket(
-  keys: readonly (string | ListedObject)[],
+  keys: readonly (string | BucketObject)[],
   pageKeys = 3,
 ): ObjectLister & { requests: number } {
   const objects = keys
@@ -17,7 +17,7 @@ export function fakeBucket(
     list: async ({ prefix, after, delimiter }: Parameters<ObjectLister["list"]>[0], signal: AbortSignal) => {
       signal.throwIfAborted();
       fake.requests += 1;
-      const page: ListedObject[] = [];
+      const page: BucketObject[] = [];
       const prefixes = new Set<string>();
       for (const object of objects) {
         if (!object.key.startsWith(prefix) || (after !== undefined && byBytes(object.key, after) <= 0)) continue;

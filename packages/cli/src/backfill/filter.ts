@@ -1,5 +1,5 @@
 import { compileGlob } from "@sluice/core";
-import type { ListedObject } from "@sluice/lambda-entry";
+import type { BucketObject } from "@sluice/lambda-entry";
 import { UsageError } from "../command.ts";
 
 export interface FilterOptions {
@@ -10,7 +10,7 @@ export interface FilterOptions {
 }
 
 /** Whether an object is wanted. Times are those of its last change; `until` is exclusive. Folders' own objects are not. */
-export function compileFilter({ match, not, sinceMs, untilMs }: FilterOptions): (object: ListedObject) => boolean {
+export function compileFilter({ match, not, sinceMs, untilMs }: FilterOptions): (object: BucketObject) => boolean {
   const isMatch = match === undefined ? undefined : compileGlob(match, { segments: true });
   const isNot = not === undefined ? undefined : compileGlob(not, { segments: true });
   return ({ key, size, lastModified }) => {

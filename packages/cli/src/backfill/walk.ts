@@ -1,4 +1,4 @@
-import type { ListedObject, ListObjects } from "@sluice/lambda-entry";
+import type { BucketObject, ListObjects } from "@sluice/lambda-entry";
 import { byBytes, type KeyRange } from "./ranges.ts";
 
 /** Ranges listed at the same time. */
@@ -9,7 +9,7 @@ const MAX_PAGES_AHEAD = 16;
 export interface Page {
   /** Number of the range. */
   readonly range: number;
-  readonly objects: readonly ListedObject[];
+  readonly objects: readonly BucketObject[];
   /** The last key that was looked at; undefined where there was none. */
   readonly last: string | undefined;
   /** It is the range's last. */

@@ -4,7 +4,7 @@ import { s3Clients } from "./s3-clients.ts";
 import { s3Error } from "./s3-errors.ts";
 
 /** What a listing says of an object. */
-export interface ListedObject {
+export interface BucketObject {
   /** Decoded. */
   readonly key: string;
   readonly size: number;
@@ -23,7 +23,7 @@ export interface ListRequest {
 }
 
 export interface ListPage {
-  readonly objects: readonly ListedObject[];
+  readonly objects: readonly BucketObject[];
   /** Common beginnings of keys, up to the delimiter. */
   readonly prefixes: readonly string[];
   /** There are more keys behind these. */
