@@ -88,11 +88,15 @@ const NOTHING: Counts = {
 };
 
 function sum(a: Counts, b: Counts): Counts {
-  const all = Object.keys({ ...a, ...b }).map((name) => {
-    const [x, y] = [a[name as keyof Counts], b[name as keyof Counts]];
-    return [name, typeof x === "number" ? x + ((y as number) ?? 0) : sumEach(x as PerSink, (y as PerSink) ?? {})];
-  });
-  return Object.fromEntries(all) as unknown as Counts;
+  const names = Object.keys({ ...a, ...b }) as (keyof Counts)[];
+  return Object.fromEntries(names.map((name) => [name, sumOf(a[name], b[name])])) as unknown as Counts;
+}
+
+type Count = Counts[keyof Counts];
+
+function sumOf(x: Count, y: Count): Count {
+  if (typeof x === "number" || typeof y === "number") return Number(x ?? 0) + Number(y ?? 0);
+  return sumEach((x ?? {}) as PerSink, (y ?? {}) as PerSink);
 }
 
 function sumEach(a: PerSink, b: PerSink): PerSink {
