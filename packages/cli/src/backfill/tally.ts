@@ -84,6 +84,7 @@ const NOTHING: Counts = {
   continued: {},
   copied: {},
   copiedBytes: {},
+  superseded: 0,
   units: { ok: 0, failed: 0 },
 };
 
