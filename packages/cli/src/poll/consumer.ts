@@ -5,7 +5,7 @@ import {
   type Logger,
   type Outcome,
   type Pipeline,
-  SluiceError,
+  type SluiceError,
 } from "@sluice/core";
 import { logSummary, MAX_WAIT_SECONDS, type PolledQueue, type QueueState, type SqsRecord } from "@sluice/lambda-entry";
 import { type Batch, failedIds } from "./batch.ts";
@@ -15,16 +15,14 @@ import type { Health } from "./health.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import {
   backoffMs,
-  DELETE_ATTEMPTS,
-  DELETE_BACKOFF_MS,
   DRAIN_EMPTY_RECEIVES,
   DRAIN_WAIT_SECONDS,
   FALLBACK_VISIBILITY_SECONDS,
-  GIVE_BACK_MS,
   MAX_FAILURES,
   MAX_SILENCE_MS,
 } from "./limits.ts";
 import { metricsText } from "./metrics.ts";
+import { Settlement } from "./settlement.ts";
 import { workDeadline } from "./stop-deadline.ts";
 import { Totals } from "./totals.ts";
 import { weigh } from "./weigh.ts";
@@ -57,6 +55,7 @@ export class Consumer implements Health {
   readonly #options: ConsumerOptions;
   readonly #bell = new Bell();
   readonly #circuit = new Circuit();
+  readonly #settlement: Settlement;
   readonly #underWay = new Set<Batch>();
   readonly #unsettled: Set<string> = new Set();
   /** For what must still be asked of the queue once it is to stop; ends with the grace. */
@@ -70,6 +69,7 @@ export class Consumer implements Health {
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
+    this.#settlement = new Settlement(options, this.totals);
     this.#lastProgress = options.clock.now();
     const stop = (): void => {
       this.#stoppedAt = options.clock.now();
@@ -317,7 +317,10 @@ export class Consumer implements Health {
     const failed = failedIds(outcome?.error === undefined ? outcome?.response : undefined, records);
     const done = records.filter(({ messageId }) => !failed.has(messageId));
     for (const { messageId } of done) this.#unsettled.delete(messageId);
-    await this.#delete(done.map(({ receiptHandle }) => receiptHandle));
+    await this.#settlement.delete(
+      done.map(({ receiptHandle }) => receiptHandle),
+      this.#settling.signal,
+    );
     const late = new Set(this.#isStopping ? lateIds(outcome) : []);
     const left = records.filter(({ messageId }) => failed.has(messageId));
     const back = left.filter(({ messageId }) => late.has(messageId)).map(({ receiptHandle }) => receiptHandle);
@@ -325,51 +328,9 @@ export class Consumer implements Health {
     if (back.length > 0) await this.#giveBack(batch, back);
   }
 
-  /** One that can't be deleted comes again, and is found to be done: for sinks that know their records nothing changes. */
-  async #delete(receiptHandles: readonly string[]): Promise<void> {
-    const { queue, clock, logger } = this.#options;
-    const { signal } = this.#settling;
-    let rest = receiptHandles;
-    let code = "";
-    for (let attempt = 1; rest.length > 0 && attempt <= DELETE_ATTEMPTS && !signal.aborted; attempt++) {
-      if (attempt > 1) await clock.sleep(DELETE_BACKOFF_MS * 2 ** (attempt - 2), signal).catch(() => {});
-      try {
-        const refused = await queue.delete(rest, signal);
-        const again = refused.filter(({ final }) => !final).map(({ receiptHandle }) => receiptHandle);
-        this.totals.messages.deleted += rest.length - refused.length;
-        if (refused.length > again.length)
-          this.#notDeleted(refused.length - again.length, "the receipt is no longer valid");
-        if (refused.length > 0) this.totals.faults.delete += 1;
-        code = refused[0]?.code ?? code;
-        rest = again;
-      } catch (error) {
-        this.totals.faults.delete += 1;
-        code = asSluiceError(error).code;
-      }
-    }
-    if (rest.length > 0)
-      logger.log("warn", "not deleted: delivered messages come again", { code, messages: rest.length });
-  }
-
-  #notDeleted(messages: number, code: string): void {
-    this.#options.logger.log("warn", "not deleted: delivered messages come again", { code, messages });
-  }
-
-  /** For another consumer, at once. */
   async #giveBack(batch: Batch, receiptHandles: readonly string[]): Promise<void> {
-    const { queue, logger } = this.#options;
-    this.totals.messages.returned += receiptHandles.length;
     await batch.heartbeat.stop();
-    if (receiptHandles.length === 0) return;
-    try {
-      const refused = await queue.hide(receiptHandles, 0, AbortSignal.timeout(GIVE_BACK_MS));
-      if (refused.length === 0) return;
-      throw new SluiceError("INTERNAL", `${refused.length} refused: ${refused[0]?.code}`);
-    } catch (error) {
-      this.totals.faults.return += 1;
-      const { code, message } = asSluiceError(error);
-      logger.log("warn", "not given back: these messages come when they are visible again", { code, error: message });
-    }
+    await this.#settlement.giveBack(receiptHandles);
   }
 
   /** Ends with what is under way done, or, once it is to stop, given back when the grace is over. */
