@@ -91,7 +91,7 @@ async function carry(item: Item, unit: number, run: Run): Promise<void> {
     else await carryInline(item, unit, number, account, run);
     account.finished = true;
   } catch (error) {
-    if (isSuperseded(item, error)) account.supersede(asSluiceError(error));
+    if (isSuperseded(item, error, run)) account.supersede(asSluiceError(error));
     else account.fail(named(item, run.explainAbort(error)));
   } finally {
     run.closeItem(item, number, account.error);
@@ -381,8 +381,12 @@ function directUnit(records: Parameters<Pipeline["write"]>[0], options: DirectOp
   return { trigger: "direct", units: [{ id: stream, kind: "direct", receiveCount: 1, items, ignored: [] }] };
 }
 
-function isSuperseded(item: Item, error: unknown): boolean {
-  return item.kind === "object" && item.resume !== undefined && asSluiceError(error).code === "OBJECT_CHANGED";
+/** Nothing of the object is left to be read: it was replaced while it was gone on with, or is gone, and that may be. */
+function isSuperseded(item: Item, error: unknown, { plan }: Run): boolean {
+  if (item.kind !== "object") return false;
+  const { code } = asSluiceError(error);
+  if (code === "OBJECT_MISSING") return plan.config.onMissing === "ignore";
+  return code === "OBJECT_CHANGED" && item.resume !== undefined;
 }
 
 function named(item: Item, error: unknown): SluiceError {

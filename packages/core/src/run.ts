@@ -6,6 +6,7 @@ import type { Decoded, Item, TriggerKind, Unit } from "./envelope/item.ts";
 import { quote, SluiceError } from "./errors.ts";
 import { turnOfTheLoop } from "./event-loop.ts";
 import type { OpenObject, ReadOptions } from "./object/read-object.ts";
+import { isDataFault } from "./outcome/faults.ts";
 import { type ItemAccount, Ledger } from "./outcome/ledger.ts";
 import { isReturned, Returned } from "./outcome/returned.ts";
 import { Undecodable } from "./outcome/undecodable.ts";
@@ -188,10 +189,14 @@ export class Run {
     const { config, clock, ports } = this.plan;
     const { trigger, units } = this.#decoded;
     const { deadLetters } = ports;
-    if (config.onUndecodable === "retry" || deadLetters === undefined || SAY_IT_THEMSELVES.has(trigger))
+    const keepsMissing = config.onMissing === "deadLetter";
+    const keepsUndecodable = config.onUndecodable === "deadLetter";
+    if (!(keepsMissing || keepsUndecodable) || deadLetters === undefined || SAY_IT_THEMSELVES.has(trigger))
       return undefined;
+    const takes = (error: SluiceError): boolean =>
+      error.code === "OBJECT_MISSING" ? keepsMissing : keepsUndecodable && isDataFault(error);
     const letters = new DeadLetterBox(UNDECODABLE, deadLetters, clock, this.#sending.signal);
-    return new Undecodable({ units, ledger: this.ledger, letters, clock, origins: this.origins });
+    return new Undecodable({ takes, units, ledger: this.ledger, letters, clock, origins: this.origins });
   }
 
   /** Several items at once, within a budget of bytes being read. */
@@ -331,7 +336,7 @@ export class Run {
     const owed: Record<string, number> = {};
     for (const lane of this.lanes) {
       const from = before === undefined ? 0 : before[lane.name];
-      if (from === undefined) continue;
+      if (from === undefined || account.copied[lane.number] !== undefined) continue;
       const failed = this.plan.required[lane.number] === true && this.ledger.failed(lane.number, number) > 0;
       if (account.finished && !failed) continue;
       owed[lane.name] = Math.max(from, lane.restartAt(this.ledger.lowWaterMark(lane.number, number)));

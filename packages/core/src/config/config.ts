@@ -222,6 +222,8 @@ export interface Config {
   readonly deadline: DeadlineConfig;
   /** What becomes of a unit that can't be decoded: it goes back to its queue, or to the dead letters. */
   readonly onUndecodable: "retry" | "deadLetter";
+  /** What becomes of an object that isn't there any more: its unit goes back to its queue, it goes to the dead letters by its name, or it counts as superseded. */
+  readonly onMissing: "retry" | "deadLetter" | "ignore";
   readonly triggers: TriggersConfig;
   readonly read: ReadConfig;
 }

@@ -38,7 +38,7 @@ test("every error names file, path, what was expected and what was got", () => {
     [{ sinks: { out: { type: 5 } } }, "sluice.yaml: sinks.out.type: expected string, got number 5"],
     [
       { sinks: SINKS, route: [] },
-      "sluice.yaml: route: expected one of sources, process, routes, sinks, deadLetter, continuation, deadline, onUndecodable, triggers, read, got unknown key route",
+      "sluice.yaml: route: expected one of sources, process, routes, sinks, deadLetter, continuation, deadline, onUndecodable, onMissing, triggers, read, got unknown key route",
     ],
     [
       { sinks: SINKS, continuation: { queue: "https://sqs.eu-west-1.amazonaws.com/123456789012/q.fifo" } },
@@ -142,6 +142,7 @@ test("the JSON Schema names every key", () => {
     "continuation",
     "deadline",
     "onUndecodable",
+    "onMissing",
     "triggers",
     "read",
   ];

@@ -243,6 +243,7 @@ export const configSchema: z.ZodType<Config> = z
     continuation: continuation.optional(),
     deadline: deadline.prefault({}),
     onUndecodable: z.enum(["retry", "deadLetter"]).default("retry"),
+    onMissing: z.enum(["retry", "deadLetter", "ignore"]).default("retry"),
     triggers: triggers.prefault({}),
     read: readLimits.prefault({}),
   })

@@ -28,7 +28,7 @@ export interface Counts {
   readonly copied: PerSink;
   /** Bytes of those, as stored. */
   readonly copiedBytes: PerSink;
-  /** Objects that were replaced before an invocation that went on with them: what replaced them comes by itself. */
+  /** Objects that were replaced before an invocation that went on with them, as what replaced them comes by itself; or gone (`onMissing: ignore`). */
   readonly superseded: number;
   /** `deadLettered`: how many of those that are ok are so because what can't be read of them is a dead letter; there when some are. */
   readonly units: { readonly ok: number; readonly failed: number; readonly deadLettered?: number };

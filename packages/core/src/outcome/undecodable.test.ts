@@ -220,6 +220,18 @@ describe("an object", () => {
     expect(outcome.counts).toMatchObject({ units: { ok: 1, failed: 0, deadLettered: 1 } });
   });
 
+  test("that is gone is a letter with its name, or nothing, as the config says", async () => {
+    const gone = sqs([notification("gone")]);
+    const kept = await handled(gone, { objects, config: { onMissing: "deadLetter" } });
+    expect(kept.response).toEqual({ batchItemFailures: [] });
+    expect(kept.letters).toHaveLength(1);
+    expect(JSON.stringify(kept.letters)).toContain("gone");
+    const ignored = await handled(gone, { objects, config: { onMissing: "ignore" } });
+    expect(ignored.response).toEqual({ batchItemFailures: [] });
+    expect(ignored.letters).toEqual([]);
+    expect(ignored.outcome.counts.superseded).toBe(1);
+  });
+
   test("in a message with one that may be mended leaves the message to its queue", async () => {
     const { outcome, response } = await handled(sqs([notification("cut", "gone")]), { objects });
     expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: "m0" }] });

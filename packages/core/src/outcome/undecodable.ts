@@ -5,11 +5,12 @@ import type { Reason } from "../ports/sink.ts";
 import type { Origin } from "../record/origin.ts";
 import type { DeadLetterBox } from "../sink/dead-letter-box.ts";
 import { reasonOf } from "../sink/reason-of.ts";
-import { isDataFault } from "./faults.ts";
 import type { ItemAccount, Ledger } from "./ledger.ts";
 import { notKept, type Unread, unitLetter } from "./unit-letter.ts";
 
 export interface UndecodableOptions {
+  /** Which failures are kept. */
+  readonly takes: (error: SluiceError) => boolean;
   readonly units: readonly Unit[];
   readonly ledger: Ledger;
   readonly letters: DeadLetterBox;
@@ -35,7 +36,7 @@ export class Undecodable {
 
   /** Whether the item's failure is its own: then nothing more will come of it. */
   note(item: Item, number: number, error: SluiceError): boolean {
-    if (!isDataFault(error)) return false;
+    if (!this.#options.takes(error)) return false;
     const { unit } = this.#account(number);
     this.#items.set(unit, [...(this.#items.get(unit) ?? []), { item, number }]);
     return true;
@@ -43,10 +44,10 @@ export class Undecodable {
 
   /** To be called when all records of these units are settled: an item that a sink owes records of isn't done with. */
   async settle(units: readonly number[]): Promise<void> {
-    const { ledger, letters } = this.#options;
+    const { ledger, letters, takes } = this.#options;
     for (const unit of units) {
       const { error } = this.#unit(unit);
-      if (error !== undefined && isDataFault(error)) this.#keepUnit(unit, error);
+      if (error !== undefined && takes(error)) this.#keepUnit(unit, error);
       for (const { item, number } of this.#items.get(unit) ?? [])
         if (ledger.unaccounted(number) === undefined) this.#keepItem(unit, item, number);
       if (letters.full) await letters.flush();

@@ -1,0 +1,117 @@
+import { Buffer } from "node:buffer";
+import { expect, test } from "vitest";
+import { parseConfig } from "./config/parse-config.ts";
+import { createPipeline } from "./pipeline.ts";
+import type { ObjectReader } from "./ports/object-reader.ts";
+import { type ScriptedSink, scriptedSink } from "./sink/scripted-sink.testing.ts";
+import { type FakeClock, fakeClock } from "./testing/fake-clock.ts";
+
+const REF = { store: "s3", bucket: "b", key: "k" } as const;
+const CHUNKS = 40;
+const CHUNK = Buffer.from(`${"x".repeat(1000)}\n`.repeat(300));
+
+function readerOf(chunks: number, onChunk: (i: number) => void = () => {}): ObjectReader {
+  const size = chunks * CHUNK.length;
+  return {
+    read: async (_ref, { start }) => ({
+      etag: "e",
+      size,
+      lastModified: 1,
+      body: (async function* () {
+        for (let at = start; at < size; at += CHUNK.length) {
+          onChunk(at / CHUNK.length);
+          yield CHUNK;
+        }
+      })(),
+    }),
+  };
+}
+
+function pipelineOf(
+  sinks: Readonly<Record<string, ScriptedSink>>,
+  time: FakeClock,
+  reader: ObjectReader,
+  own: object = {},
+) {
+  const named = Object.keys(sinks).map((name) => [
+    name,
+    { type: name, retry: { attempts: 1 }, limits: { maxBatchRecords: 300, maxInFlight: 1 }, stallMs: 30_000 },
+  ]);
+  const config = parseConfig(
+    { sinks: Object.fromEntries(named), sources: [{ match: {}, format: "raw" }], ...own },
+    "test",
+  );
+  return createPipeline(config, { sinks: async (type) => sinks[type]?.definition, reader, clock: time });
+}
+
+test("a sink that doesn't move on holds nobody up for longer than stallMs", async () => {
+  const time = fakeClock();
+  let release = (): void => {};
+  const stuck = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const stalls = scriptedSink(async () => {
+    await stuck;
+    return { kind: "delivered" };
+  });
+  let taken = 0;
+  const moves = scriptedSink((batch) => {
+    taken += batch.count;
+    if (taken === CHUNKS * 300) release();
+    return { kind: "delivered" };
+  });
+  const ticking = setInterval(() => void time.advance(5_000), 1);
+  const outcome = await pipelineOf({ stalls, moves }, time, readerOf(CHUNKS)).objects([REF]);
+  clearInterval(ticking);
+  expect(outcome.counts.delivered.moves).toBe(CHUNKS * 300);
+  expect(outcome.counts.delivered.stalls).toBeGreaterThan(0);
+  expect(outcome.counts.failed.stalls).toBeGreaterThan(0);
+  expect(outcome.troubles).toMatchObject([{ sink: "stalls", reason: { code: "SINK_STALLED" } }]);
+  expect(outcome.units[0]).toMatchObject({ ok: false, error: { code: "SINK_UNAVAILABLE" } });
+});
+
+/** Records read of an object by an invocation of five minutes, a chunk of which takes a second to come. */
+async function readIn(sendMs: number, deadline: object): Promise<number> {
+  const time = fakeClock();
+  const end = time.now() + 300_000;
+  const sink = scriptedSink(async () => {
+    await time.advance(sendMs);
+    return { kind: "delivered" };
+  });
+  const reader = readerOf(1000, () => void time.advance(1_000));
+  const pipeline = pipelineOf({ sink }, time, reader, { deadline });
+  const outcome = await pipeline.objects([REF], { deadline: { remainingMs: () => end - time.now() } });
+  expect(outcome.units[0]?.error?.code).toBe("DEADLINE");
+  expect(outcome.counts.failed).toEqual({});
+  return end - time.now();
+}
+
+test("the slower a sink is, the more time is kept back for it, within limits", async () => {
+  const margins = { marginMs: 10_000, maxMarginMs: 60_000 };
+  const fast = await readIn(10, margins);
+  const slow = await readIn(8_000, margins);
+  expect(fast).toBeLessThanOrEqual(10_000);
+  expect(fast).toBeGreaterThan(8_000);
+  expect(slow).toBeGreaterThan(0);
+  const capped = await readIn(8_000, { marginMs: 10_000, maxMarginMs: 10_000 });
+  expect(capped).toBeLessThan(slow);
+});
+
+test("a sink that is down isn't read for again a moment later", async () => {
+  const time = fakeClock();
+  const sink = scriptedSink(() => ({ kind: "unavailable", reason: { code: "ECONNREFUSED", message: "nobody there" } }));
+  const pipeline = pipelineOf({ sink }, time, readerOf(CHUNKS));
+  const first = await pipeline.objects([REF]);
+  expect(first.units[0]?.error?.code).toBe("SINK_UNAVAILABLE");
+  const asked = sink.sent.length;
+  await time.advance(1_000);
+  const second = await pipeline.objects([REF]);
+  expect(second.units[0]?.error).toMatchObject({
+    code: "SINK_UNAVAILABLE",
+    message: expect.stringContaining("nobody there"),
+  });
+  expect(sink.sent).toHaveLength(asked);
+  await time.advance(60_000);
+  await pipeline.objects([REF]);
+  expect(sink.sent.length).toBeGreaterThan(asked);
+});
