@@ -95,7 +95,9 @@ export class Lane {
       reject: (batch, i, reason) => this.#reject(batch, i, reason),
       openCircuit: (reason) => {
         this.#broken ??= reason;
-        options.handle.circuit.failed(reason, options.clock.now());
+        // Who had no time left to wait can't say that nobody answers.
+        const isOurs = reason.code === "TIMEOUT" && options.deadline.remainingMs() <= 2 * options.reserveMs;
+        if (!isOurs) options.handle.circuit.failed(reason, options.clock.now());
       },
       delivered: () => options.handle.circuit.worked(),
     };
