@@ -55,7 +55,7 @@ export function judge(parts: readonly Part[], { indexed, deadLettered, archived 
   const broken: string[] = [];
   for (const part of parts) {
     const isOwed =
-      part.owed === "once" || (part.owed === "acknowledged" && part.messages.every((each) => each.isAcknowledged));
+      part.owed === "once" || (part.owed === "acknowledged" && part.toldBy.every((each) => each.isAcknowledged));
     let misplaced = 0;
     for (const serial of part.serials) {
       const [inIndex, inLetters, inArchive] = [indexed[serial] ?? 0, deadLettered[serial] ?? 0, archived?.[serial]];

@@ -4,6 +4,7 @@ import type { InvokeResult } from "../../tooling/engines/lambda-runtime.ts";
 import { Environment, KILLED } from "./environment.ts";
 import { judge, look, type Verdict } from "./oracle.ts";
 import type { Plan } from "./plan.ts";
+import { brokenBy, condemn } from "./promises.ts";
 import type { Action, Exchange, Operation } from "./proxy/exchange.ts";
 import { FaultyProxy } from "./proxy/proxy.ts";
 import { operationOf, queueAnswer } from "./services.ts";
@@ -70,15 +71,16 @@ class Run {
     const arn = `arn:aws:sqs:us-east-1:000000000000:chaos-${token}`;
     const queue = new Queue({ arn, maxBatch: 1 + random.below(10), duplicates: 0, disorder: 0 }, random);
     const serials = new Serials(token);
-    const making = { token, records, badShare, mustRefuse, serials, store, queue, random };
+    const direct = new Direct();
+    const making = { token, records, badShare, mustRefuse, serials, store, queue, direct, random };
     const [workload] = await Promise.all([makeWorkload(making), search.createStream(stream)]);
     const environments = await Promise.all(
       Array.from({ length: this.#plan.environments }, (_, i) => this.#environment(i)),
     );
     const searchUrl = (environment: Environment): string => environment.search.url;
-    this.#world = { token, stream, search, store, workload, queue, environments, settings, searchUrl };
+    this.#world = { token, stream, search, store, workload, queue, direct, environments, settings, searchUrl };
     for (const fault of faults) await fault.setUp?.(this.#world);
-    this.#sources = [queue, new Shard(token, workload.kinesis, 1 + random.below(30)), new Direct(workload.events)];
+    this.#sources = [queue, new Shard(token, workload.kinesis, 1 + random.below(30)), direct];
   }
 
   async deliver(): Promise<void> {
@@ -87,20 +89,14 @@ class Run {
   }
 
   async verdict(): Promise<Omit<Result, "ms">> {
-    const { workload, stream, search, store, queue } = this.#its;
+    const { workload, stream, search, store, queue, direct } = this.#its;
     const archive = this.#plan.hasArchive ? `chaos.${this.#token}/` : undefined;
     const found = await look(search, store, workload.serials, { stream, deadLetters: `${this.#token}/`, archive });
+    const told = [...queue.messages, ...direct.events];
+    condemn(told, workload.objects);
     const verdict = judge([...workload.objects, ...workload.parts], found);
-    const broken = [...verdict.broken];
-    for (const message of queue.messages) {
-      if (message.isPoison && message.isAcknowledged)
-        broken.push(`acknowledged, though it can't be done: ${message.body.slice(0, 200)}`);
-      if (message.isDead && !message.isPoison && !message.isDoomed)
-        broken.push(`given up: ${message.body.slice(0, 200)}`);
-    }
+    const broken = [...verdict.broken, ...brokenBy(told)];
     if (this.#sources.some((source) => !source.isDone)) broken.push("not everything was delivered in time");
-    if (this.#sources.some((source) => "isStuck" in source && source.isStuck))
-      broken.push("a stream or an event was given up");
     const faults = Object.fromEntries(this.#plan.faults.map(({ name, fired }) => [name, fired]));
     const { seed } = this.#plan;
     return { seed, faults, records: workload.serials.count, invocations: this.#invocations, ...verdict, broken };

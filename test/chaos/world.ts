@@ -1,6 +1,7 @@
 import type { InvokeResult } from "../../tooling/engines/lambda-runtime.ts";
 import type { Environment } from "./environment.ts";
 import type { Action, Exchange } from "./proxy/exchange.ts";
+import type { Direct } from "./sources/direct.ts";
 import type { Queue } from "./sources/queue.ts";
 import type { Search } from "./stand/search.ts";
 import type { Store } from "./stand/store.ts";
@@ -23,6 +24,7 @@ export interface World {
   readonly store: Store;
   readonly workload: Workload;
   readonly queue: Queue;
+  readonly direct: Direct;
   readonly environments: readonly Environment[];
   readonly settings: Settings;
   /** Where a config says that Elasticsearch is; may be set. */

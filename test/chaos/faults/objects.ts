@@ -50,7 +50,7 @@ export const overwritten: FaultKind = {
         object.kind,
         makeObject(object.kind, count, 0, workload.serials, random),
       );
-      next.messages.push(queue.add(queueBody([notified(next)], random)));
+      next.toldBy.push(queue.add(queueBody([notified(next)], random)));
       workload.objects.push(next);
     });
   },
@@ -61,8 +61,8 @@ export const deleted: FaultKind = {
   name: "object-deleted",
   make(random) {
     return onFirstRead(this.name, random, async (object, { store }) => {
-      object.owed = object.messages.length > 0 ? "acknowledged" : "any";
-      for (const message of object.messages) message.isDoomed = true;
+      object.owed = "acknowledged";
+      for (const told of object.toldBy) told.isDoomed = true;
       await store.delete("sources", object.key);
     });
   },
@@ -103,6 +103,6 @@ async function addBroken({ workload, store, queue, token }: World, random: Rando
   const body = whole.body.subarray(0, Math.floor(whole.body.length * (0.3 + 0.6 * random.next())));
   const object = await storeAs(store, `${token}/text/broken.gz`, "text.gz", { ...whole, body });
   object.owed = "any";
-  object.messages.push(queue.add(queueBody([notified(object)], random), { isPoison: true }));
+  object.toldBy.push(queue.add(queueBody([notified(object)], random), { isPoison: true }));
   workload.objects.push(object);
 }

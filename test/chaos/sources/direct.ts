@@ -1,26 +1,32 @@
-import { type Delivery, failuresIn, MAX_DELIVERIES, type Source } from "./source.ts";
+import { type Delivery, failuresIn, MAX_DELIVERIES, type Source, type Told } from "./source.ts";
 
 interface Waiting {
   readonly event: object;
+  readonly told: Told;
   deliveries: number;
 }
 
 /** Asynchronous invocations: one that fails is given again, as whoever looks after its failure destination would do at last. */
 export class Direct implements Source {
-  readonly #waiting: Waiting[];
+  readonly events: Told[] = [];
+  readonly #waiting: Waiting[] = [];
   #underWay = 0;
-  #stuck = 0;
 
-  constructor(events: readonly object[]) {
-    this.#waiting = events.map((event) => ({ event, deliveries: 0 }));
+  add(event: object): Told {
+    const told = {
+      body: JSON.stringify(event),
+      isPoison: false,
+      isAcknowledged: false,
+      isDead: false,
+      isDoomed: false,
+    };
+    this.events.push(told);
+    this.#waiting.push({ event, told, deliveries: 0 });
+    return told;
   }
 
   get isDone(): boolean {
     return this.#waiting.length === 0 && this.#underWay === 0;
-  }
-
-  get isStuck(): boolean {
-    return this.#stuck > 0;
   }
 
   next(): Delivery | undefined {
@@ -32,9 +38,9 @@ export class Direct implements Source {
       event: next.event,
       settle: (result) => {
         this.#underWay -= 1;
-        if (failuresIn(result) !== undefined) return;
-        if (next.deliveries < MAX_DELIVERIES) this.#waiting.push(next);
-        else this.#stuck += 1;
+        if (failuresIn(result) !== undefined) next.told.isAcknowledged = true;
+        else if (next.deliveries < MAX_DELIVERIES) this.#waiting.push(next);
+        else next.told.isDead = true;
       },
     };
   }

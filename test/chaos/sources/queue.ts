@@ -1,21 +1,13 @@
 import { createHash } from "node:crypto";
 import type { InvokeResult } from "../../../tooling/engines/lambda-runtime.ts";
 import type { Random } from "../../fuzz/random.ts";
-import { type Delivery, failuresIn, MAX_DELIVERIES, MAX_POISON_DELIVERIES, type Source } from "./source.ts";
+import { type Delivery, failuresIn, MAX_DELIVERIES, MAX_POISON_DELIVERIES, type Source, type Told } from "./source.ts";
 
-export interface Message {
+export interface Message extends Told {
   readonly id: string;
-  readonly body: string;
-  /** Can never be done. */
-  readonly isPoison: boolean;
-  /** Something that it tells of is gone: it may come to nothing. */
-  isDoomed: boolean;
   /** Receives that nobody has answered yet. */
   underWay: number;
   receives: number;
-  isAcknowledged: boolean;
-  /** Given up: in the queue's own dead-letter queue. */
-  isDead: boolean;
 }
 
 export interface QueueOptions {

@@ -3,7 +3,7 @@ import { type Delivery, failuresIn, MAX_DELIVERIES, type Source } from "./source
 
 const STREAM_ARN = "arn:aws:kinesis:us-east-1:123456789012:stream/chaos";
 
-/** One shard of a Kinesis stream and its event source mapping with ReportBatchItemFailures: read on from the earliest failure. */
+/** One shard of a Kinesis stream and its event source mapping with ReportBatchItemFailures: read on from the earliest failure, and given up at last. */
 export class Shard implements Source {
   readonly #name: string;
   readonly #data: readonly Buffer[];
@@ -19,11 +19,7 @@ export class Shard implements Source {
   }
 
   get isDone(): boolean {
-    return !this.#isUnderWay && (this.#position >= this.#data.length || this.isStuck);
-  }
-
-  get isStuck(): boolean {
-    return this.#deliveries >= MAX_DELIVERIES;
+    return !this.#isUnderWay && (this.#position >= this.#data.length || this.#deliveries >= MAX_DELIVERIES);
   }
 
   next(): Delivery | undefined {

@@ -12,6 +12,19 @@ export interface Delivery {
   settle(result: InvokeResult): void;
 }
 
+/** What tells of objects or holds lines, and how it stands with it. */
+export interface Told {
+  /** For reports: the beginning of it. */
+  readonly body: string;
+  /** Can never be done. */
+  readonly isPoison: boolean;
+  isAcknowledged: boolean;
+  /** Given up. */
+  isDead: boolean;
+  /** Something that it tells of is gone: it may come to nothing. */
+  isDoomed: boolean;
+}
+
 /** Plays the part of the service that invokes the function. Time is simulated: what comes again, comes when it is asked for. */
 export interface Source {
   /** Undefined while there is nothing to deliver. */

@@ -1,6 +1,8 @@
 import { gzipSync } from "node:zlib";
 import type { Random } from "../../fuzz/random.ts";
-import type { Message, Queue } from "../sources/queue.ts";
+import type { Direct } from "../sources/direct.ts";
+import type { Queue } from "../sources/queue.ts";
+import type { Told } from "../sources/source.ts";
 import { BUCKETS, type Store } from "../stand/store.ts";
 import { line } from "./lines.ts";
 import { directEvent, type Notified, queueBody } from "./notifications.ts";
@@ -19,8 +21,8 @@ export interface Part {
   /** Of these, what the index refuses. */
   readonly refused: ReadonlySet<number>;
   owed: Owed;
-  /** Told of by; none: by an event that is repeated until it succeeds. */
-  messages: Message[];
+  /** None: a shard holds it. */
+  readonly toldBy: Told[];
 }
 
 export interface SourceObject extends Part {
@@ -36,8 +38,6 @@ export interface Workload {
   /** Those of streams and log groups. */
   readonly parts: Part[];
   readonly kinesis: readonly Buffer[];
-  /** Asynchronous invocations. */
-  readonly events: readonly object[];
 }
 
 /** Records of a run, by the seed; skewed towards few. */
@@ -55,10 +55,11 @@ interface Making {
   readonly serials: Serials;
   readonly store: Store;
   readonly queue: Queue;
+  readonly direct: Direct;
   readonly random: Random;
 }
 
-/** Puts objects into the store, what tells of them into the queue, and gives all else that is to be delivered. */
+/** Puts objects into the store, and what tells of them where it is delivered from. */
 export async function makeWorkload(making: Making): Promise<Workload> {
   const { random, records } = making;
   const [inKinesis, inLogs] = [random.chance(0.3) ? 0.1 : 0, random.chance(0.3) ? 0.1 : 0];
@@ -70,19 +71,17 @@ export async function makeWorkload(making: Making): Promise<Workload> {
   const objects = await Promise.all(
     shares.map((share, i) => storeObject(making, i, Math.max(1, Math.round((left * share) / all)))),
   );
-  const events: object[] = [...(logs?.events ?? [])];
-  for (const group of inGroups(objects, random)) {
-    if (random.chance(0.85)) tell(making, group);
-    else events.push(directEvent(group.map(notified), random));
-  }
+  for (const event of logs?.events ?? []) logs?.part.toldBy.push(making.direct.add(event));
+  for (const group of inGroups(objects, random)) tell(making, group);
   const parts = [kinesis?.part, logs?.part].filter((part) => part !== undefined);
-  return { serials: making.serials, objects, parts, kinesis: kinesis?.data ?? [], events };
+  return { serials: making.serials, objects, parts, kinesis: kinesis?.data ?? [] };
 }
 
-/** A message that tells of all these objects. */
-function tell({ queue, random }: Making, objects: readonly SourceObject[]): void {
-  const message = queue.add(queueBody(objects.map(notified), random));
-  for (const object of objects) object.messages.push(message);
+/** A message, or an event, that tells of all these objects. */
+function tell({ queue, direct, random }: Making, objects: readonly SourceObject[]): void {
+  const all = objects.map(notified);
+  const told = random.chance(0.85) ? queue.add(queueBody(all, random)) : direct.add(directEvent(all, random));
+  for (const object of objects) object.toldBy.push(told);
 }
 
 export function notified({ key, size, etag }: SourceObject): Notified {
@@ -110,7 +109,7 @@ export async function storeAs(store: Store, key: string, kind: ObjectKind, store
     serials,
     refused: new Set(refused),
     owed: "once",
-    messages: [],
+    toldBy: [],
   };
 }
 
@@ -126,7 +125,7 @@ function inGroups(objects: readonly SourceObject[], random: Random): SourceObjec
 }
 
 function newPart(name: string, serials: readonly number[]): Part {
-  return { name, serials, refused: new Set(), owed: "once", messages: [] };
+  return { name, serials, refused: new Set(), owed: "once", toldBy: [] };
 }
 
 function lines(making: Making, count: number): { readonly texts: string[]; readonly numbers: number[] } {
