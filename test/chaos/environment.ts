@@ -22,6 +22,7 @@ export class Environment {
   #function: Promise<LambdaFunction> | undefined;
   #running: LambdaFunction | undefined;
   #isOutdated = false;
+  #isFrozen = false;
   #logs = "";
 
   constructor(options: EnvironmentOptions) {
@@ -43,7 +44,9 @@ export class Environment {
     this.#running = started;
     const result = await started.invoke(event, timeoutMs);
     this.#running = undefined;
-    if (result.timedOut || result.errorType === KILLED.errorType) await this.#forget(started);
+    const isGone = result.timedOut === true || result.errorType === KILLED.errorType;
+    if (isGone || this.#isFrozen) await this.#forget(started);
+    this.#isFrozen = false;
     return result;
   }
 
@@ -56,6 +59,7 @@ export class Environment {
   /** Stops in the middle of whatever it is at, and doesn't go on: its timeout ends it. */
   freeze(): void {
     this.#running?.signal("SIGSTOP");
+    this.#isFrozen = this.#running !== undefined;
   }
 
   /** The next invocation gets a new one. */
@@ -92,6 +96,7 @@ export class Environment {
   async #forget(started: LambdaFunction): Promise<void> {
     this.#function = undefined;
     this.#logs += started.logs();
+    started.signal("SIGKILL");
     await started.stop();
   }
 }

@@ -84,8 +84,11 @@ class Run {
   }
 
   async deliver(): Promise<void> {
-    const until = performance.now() + LONGEST_RUN_MS;
-    await Promise.all(this.#its.environments.map((environment) => this.#work(environment, until)));
+    const isOver = new AbortController();
+    const work = this.#its.environments.map((environment) => this.#work(environment, isOver.signal));
+    const late = delay(LONGEST_RUN_MS, undefined, { signal: isOver.signal }).catch(() => {});
+    await Promise.race([Promise.all(work), late]);
+    isOver.abort();
   }
 
   async verdict(): Promise<Omit<Result, "ms">> {
@@ -169,8 +172,8 @@ class Run {
   }
 
   /** One invocation after the other, as long as there is anything to deliver. */
-  async #work(environment: Environment, until: number): Promise<void> {
-    while (performance.now() < until) {
+  async #work(environment: Environment, isOver: AbortSignal): Promise<void> {
+    while (!isOver.aborted) {
       const delivery = this.#next();
       if (delivery === undefined) {
         if (this.#sources.every((source) => source.isDone)) return;

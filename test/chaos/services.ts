@@ -9,6 +9,7 @@ export function operationOf(method: string, path: string, headers: NodeJS.Dict<s
   if (target.startsWith("AmazonSSM.") || target.startsWith("TrentService.")) return "secret";
   if (target.startsWith("AmazonSQS.")) return "queue";
   if (/\/_bulk(\?|$)/.test(path)) return "bulk";
+  if (path.startsWith("/_mget") || path.startsWith("/_resolve/")) return "lookup";
   if (method === "PUT" && path.startsWith(`/${BUCKETS.deadLetters}/`)) return "put-dead-letter";
   if (method === "PUT" && path.startsWith(`/${BUCKETS.archive}/`)) return "put-archive";
   return method === "GET" && path.startsWith(`/${BUCKETS.sources}/`) ? "get-object" : "other";

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { forward, RESET } from "../proxy/exchange.ts";
 import { type FaultKind, requestFault, windowOf } from "./kind.ts";
 
@@ -32,5 +33,16 @@ export const slowAnswers: FaultKind = {
   make(random) {
     const window = windowOf(random, 2, 6);
     return requestFault(this.name, "bulk", window, () => forward({ delayMs: 20 + random.below(400) }));
+  },
+};
+
+/** The request comes to the server when its sender has long given it up. */
+export const lateRequest: FaultKind = {
+  name: "late-request",
+  make(random) {
+    return requestFault(this.name, "bulk", windowOf(random, 2, 2), (_, { settings }) => {
+      const { requestTimeoutMs } = settings.sinks.search;
+      return forward({ before: () => delay(Number(requestTimeoutMs) + random.below(200)) });
+    });
   },
 };

@@ -1,5 +1,5 @@
 import { clockSteps } from "./clock.ts";
-import { answerCut, answerLost, requestCut, slowAnswers } from "./connection.ts";
+import { answerCut, answerLost, lateRequest, requestCut, slowAnswers } from "./connection.ts";
 import { atTheSameTime, disorder, duplicates } from "./deliveries.ts";
 import { deadline, kill, timeout } from "./kill.ts";
 import type { FaultKind } from "./kind.ts";
@@ -13,6 +13,7 @@ import {
   tooManyRequests,
   writeBlock,
 } from "./outage.ts";
+import { lookupFails, rolledOver } from "./rollover.ts";
 import { secretsThrottled } from "./secrets.ts";
 import { someItemsRefused } from "./some-items.ts";
 import { deadLettersDenied, readDenied, slowDown, slowReads, truncatedRead, wrongLength } from "./storage.ts";
@@ -33,6 +34,9 @@ export const FAULTS: readonly FaultKind[] = [
   answerLost,
   answerCut,
   requestCut,
+  lateRequest,
+  rolledOver,
+  lookupFails,
   unknownHost,
   expiredCertificate,
   slowDown,

@@ -22,17 +22,19 @@ function momentOf(random: Random): Moment {
   return { at, operation, number: random.below(4) };
 }
 
-/** Does `act` to the environment at each of the moments. */
+/** Does `act` to the environment at each of the moments; only to those in `among`, where that is given. */
 function atMoments(
   name: string,
   moments: readonly Moment[],
   act: (environment: Environment) => void,
+  among?: ReadonlySet<Environment>,
 ): Fault & { fired: number } {
   const fault: Fault & { fired: number } = {
     name,
     fired: 0,
     decide(exchange, phase, world) {
       if (phase !== "body") return undefined;
+      if (among?.has(world.environments[exchange.slot] as Environment) === false) return undefined;
       const moment = moments.find((each) => isOf(each, exchange));
       return moment === undefined ? undefined : actionAt(moment.at, () => hit(exchange, world));
     },
@@ -94,6 +96,7 @@ export const kill: FaultKind = {
 };
 
 const SHORT_MS = [300, 3000] as const;
+const SHORT_CALLS = 5;
 
 /** The function comes to a halt somewhere, and its time runs out. */
 export const timeout: FaultKind = {
@@ -105,14 +108,29 @@ export const timeout: FaultKind = {
     });
     const shortMs = SHORT_MS[0] + random.below((SHORT_MS[1] - SHORT_MS[0]) * random.next() ** 2 + 1);
     const marginMs = random.pick([0, 20, 100]);
-    const fault = atMoments(this.name, moments, (environment) => environment.freeze());
+    const short = new Set<Environment>();
+    const fault = atMoments(this.name, moments, (environment) => environment.freeze(), short);
     fault.setUp = ({ settings }) => {
       settings.deadline.marginMs = marginMs;
     };
+    let frozen = 0;
+    let timedOut = 0;
     fault.invoking = (call) => {
-      if (fault.fired < moments.length && call.number < 10) call.timeoutMs = shortMs;
+      if (call.number >= SHORT_CALLS || frozen === moments.length) return;
+      short.add(call.environment);
+      call.timeoutMs = shortMs;
     };
-    return fault;
+    fault.settled = ({ environment }, result) => {
+      short.delete(environment);
+      if (result.timedOut) timedOut += 1;
+      frozen = fault.fired;
+    };
+    return {
+      ...fault,
+      get fired() {
+        return timedOut;
+      },
+    };
   },
 };
 

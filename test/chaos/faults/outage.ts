@@ -87,28 +87,24 @@ function block(name: string, setting: string): FaultKind {
     name,
     make(random) {
       const window = windowOf(random, 2, 5);
-      const lift = async ({ search, stream }: World): Promise<void> => search.set(stream, setting, null);
-      let state: "before" | "set" | "lifted" = "before";
+      // One after the other: requests come at the same time.
+      let last: Promise<void> = Promise.resolve();
+      let isSet = false;
+      const turn = ({ search, stream }: World, on: boolean): Promise<void> => {
+        if (isSet !== on) last = last.then(() => search.set(stream, setting, on ? true : null));
+        isSet = on;
+        return last;
+      };
       const fault: Fault & { fired: number } = {
         name,
         fired: 0,
         async decide({ operation, number }, phase, world) {
-          if (phase !== "body" || operation !== "bulk") return undefined;
-          if (isWithin(window, number)) {
-            if (state === "before") {
-              state = "set";
-              await world.search.set(world.stream, setting, true);
-            }
-            fault.fired += 1;
-          } else if (state === "set" && number >= window.from + window.length) {
-            state = "lifted";
-            await lift(world);
-          }
+          if (phase !== "body" || operation !== "bulk" || number < window.from) return undefined;
+          if (isWithin(window, number)) fault.fired += 1;
+          await turn(world, isWithin(window, number));
           return undefined;
         },
-        async tearDown(world) {
-          if (state === "set") await lift(world);
-        },
+        tearDown: (world) => turn(world, false),
       };
       return fault;
     },

@@ -5,7 +5,15 @@ export interface Reply {
 }
 
 /** What the suite needs to know of a request to decide about it. */
-export type Operation = "bulk" | "get-object" | "put-dead-letter" | "put-archive" | "secret" | "queue" | "other";
+export type Operation =
+  | "bulk"
+  | "lookup"
+  | "get-object"
+  | "put-dead-letter"
+  | "put-archive"
+  | "secret"
+  | "queue"
+  | "other";
 
 export interface Exchange {
   readonly operation: Operation;

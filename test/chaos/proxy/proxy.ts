@@ -30,9 +30,11 @@ export class FaultyProxy {
   #server: http.Server;
   #port = 0;
   #isOpen = false;
+  #tls: ProxyOptions["tls"];
 
   constructor(options: ProxyOptions) {
     this.#options = options;
+    this.#tls = options.tls;
     this.#server = this.#newServer();
   }
 
@@ -62,6 +64,7 @@ export class FaultyProxy {
 
   /** For connections from now on. */
   certify(tls: { readonly key: string; readonly cert: string }): void {
+    this.#tls = tls;
     (this.#server as https.Server).setSecureContext(tls);
     for (const socket of this.#sockets) socket.destroy();
   }
@@ -70,7 +73,7 @@ export class FaultyProxy {
     const handle = (request: IncomingMessage, response: ServerResponse): void => {
       this.#serve(request, response).catch(() => request.socket.destroy());
     };
-    const { tls } = this.#options;
+    const tls = this.#tls;
     const server = tls === undefined ? http.createServer(handle) : https.createServer(tls, handle);
     server.on(tls === undefined ? "connection" : "secureConnection", (socket: Socket) => {
       this.#sockets.add(socket);

@@ -38,6 +38,8 @@ export interface Workload {
   /** Those of streams and log groups. */
   readonly parts: Part[];
   readonly kinesis: readonly Buffer[];
+  /** Asynchronous invocations. */
+  readonly events: readonly Told[];
 }
 
 /** Records of a run, by the seed; skewed towards few. */
@@ -74,7 +76,7 @@ export async function makeWorkload(making: Making): Promise<Workload> {
   for (const event of logs?.events ?? []) logs?.part.toldBy.push(making.direct.add(event));
   for (const group of inGroups(objects, random)) tell(making, group);
   const parts = [kinesis?.part, logs?.part].filter((part) => part !== undefined);
-  return { serials: making.serials, objects, parts, kinesis: kinesis?.data ?? [] };
+  return { serials: making.serials, objects, parts, kinesis: kinesis?.data ?? [], events: making.direct.events };
 }
 
 /** A message, or an event, that tells of all these objects. */
@@ -92,7 +94,7 @@ async function storeObject(making: Making, i: number, count: number): Promise<So
   const { random, serials, token, store } = making;
   const isToBeRefused = making.mustRefuse && i === 0;
   const kind = isToBeRefused ? "json" : random.pick(OBJECT_KINDS);
-  const badShare = isToBeRefused ? 0.2 : making.badShare;
+  const badShare = isToBeRefused ? Math.min(0.5, 20 / count) : making.badShare;
   const key = `${token}/${FOLDERS[lineKindOf(kind)]}/${random.chance(0.2) ? "an odd+näme " : ""}${i}.log`;
   return storeAs(store, key, kind, makeObject(kind, count, badShare, serials, random));
 }
