@@ -19,7 +19,11 @@ afterAll(async () => {
   await stand?.stop();
 });
 
-const FLAWLESS = { lost: [], doubled: [], broken: [] };
+const FLAWLESS = { lost: 0, doubled: 0, broken: [] };
+
+function told({ lost, doubled, broken }: Result): object {
+  return { lost: lost.length, doubled: doubled.length, broken };
+}
 
 function fired({ faults }: Result): number[] {
   return Object.values(faults);
@@ -28,13 +32,13 @@ function fired({ faults }: Result): number[] {
 describe("no line is lost and none is doubled", () => {
   test.concurrent.each(FAULTS.map((kind, i) => [kind.name, kind, i] as const))("%s", async (_, kind, seed) => {
     const result = await runOnce(stand, planOf(seed, { kinds: [kind], records: RECORDS }));
-    expect(result).toMatchObject(FLAWLESS);
+    expect(told(result)).toEqual(FLAWLESS);
     expect(Math.min(...fired(result))).toBeGreaterThan(0);
   });
 
   test.concurrent.each(COMBINED)("several faults at once: seed %i", async (seed) => {
     const result = await runOnce(stand, planOf(seed));
-    expect(result).toMatchObject(FLAWLESS);
+    expect(told(result)).toEqual(FLAWLESS);
     expect(Math.max(...fired(result))).toBeGreaterThan(0);
   });
 });

@@ -6,6 +6,8 @@ export interface EnvironmentOptions {
   readonly taskRoot: string;
   readonly search: FaultyProxy;
   readonly aws: FaultyProxy;
+  /** Milliseconds since the epoch, as its deadlines are told. */
+  now(): number;
   /** Asked at each start. */
   variables(environment: Environment): Readonly<Record<string, string>>;
 }
@@ -89,6 +91,7 @@ export class Environment {
     return startLambda({
       taskRoot: this.#options.taskRoot,
       handler: "index.handler",
+      now: this.#options.now,
       env: { ...this.#options.variables(this), AWS_ENDPOINT_URL: this.aws.url },
     });
   }

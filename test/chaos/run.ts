@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { InvokeResult } from "../../tooling/engines/lambda-runtime.ts";
 import { Environment, KILLED } from "./environment.ts";
@@ -14,6 +15,7 @@ import { Queue } from "./sources/queue.ts";
 import { Shard } from "./sources/shard.ts";
 import type { Delivery, Source } from "./sources/source.ts";
 import type { Stand } from "./stand/stand.ts";
+import { SimulatedTime } from "./time.ts";
 import { Serials } from "./workload/serials.ts";
 import { makeWorkload } from "./workload/workload.ts";
 import type { Call, Fault, World } from "./world.ts";
@@ -50,16 +52,19 @@ class Run {
   readonly #stand: Stand;
   readonly #plan: Plan;
   readonly #token: string;
+  readonly #time: SimulatedTime;
   readonly #counts = new Map<Operation, number>();
   #world: World | undefined;
   #sources: readonly Source[] = [];
   #invocations = 0;
+  #underWay = 0;
 
   constructor(stand: Stand, plan: Plan) {
     this.#stand = stand;
     this.#plan = plan;
     const name = `${process.pid} ${plan.seed} ${performance.now()}`;
     this.#token = `r${createHash("sha256").update(name).digest("hex").slice(0, 12)}`;
+    this.#time = new SimulatedTime(path.join(stand.scratch, this.#token));
   }
 
   async setUp(): Promise<void> {
@@ -111,9 +116,10 @@ class Run {
 
   async tearDown(): Promise<void> {
     const world = this.#world;
-    if (world === undefined) return;
+    if (world === undefined) return this.#time.end();
     for (const fault of this.#plan.faults) await fault.tearDown?.(world);
     await Promise.all(world.environments.map((environment) => environment.stop()));
+    this.#time.end();
     const { store, search } = world;
     await Promise.all([
       search.deleteStream(world.stream),
@@ -150,9 +156,10 @@ class Run {
       taskRoot: this.#stand.taskRoot,
       search,
       aws,
+      now: () => this.#time.now(),
       variables: (environment) => {
         const { settings, searchUrl } = this.#its;
-        return { ...variables, SLUICE_CONFIG: configFor(settings, searchUrl(environment)) };
+        return { ...this.#time.variables, ...variables, SLUICE_CONFIG: configFor(settings, searchUrl(environment)) };
       },
     });
   }
@@ -168,7 +175,9 @@ class Run {
       const action = await fault.decide?.(exchange, phase, this.#its);
       if (action !== undefined) return action;
     }
-    return exchange.operation === "queue" && phase === "body" ? queueAnswer(exchange, this.#its.queue) : undefined;
+    return exchange.operation === "queue" && phase === "body"
+      ? queueAnswer(exchange, this.#its.queue, this.#time.now())
+      : undefined;
   }
 
   /** One invocation after the other, as long as there is anything to deliver. */
@@ -177,23 +186,32 @@ class Run {
       const delivery = this.#next();
       if (delivery === undefined) {
         if (this.#sources.every((source) => source.isDone)) return;
-        await delay(2);
+        if (this.#underWay === 0) this.#wait();
+        else await delay(2);
         continue;
       }
+      this.#underWay += 1;
       const call = { environment, number: this.#invocations, timeoutMs: TIMEOUT_MS };
       this.#invocations += 1;
       const result = await this.#invoke(call, delivery.event);
       delivery.settle(result);
       await this.#each((fault) => fault.settled?.(call, result, this.#its));
+      this.#underWay -= 1;
     }
   }
 
   #next(): Delivery | undefined {
     for (const source of this.#sources) {
-      const delivery = source.next();
+      const delivery = source.next(this.#time.now());
       if (delivery !== undefined) return delivery;
     }
     return undefined;
+  }
+
+  /** All that is left comes later: so later it is. */
+  #wait(): void {
+    const times = this.#sources.map((source) => source.comesAt()).filter((at) => at !== undefined);
+    this.#time.forwardTo(Math.min(...times));
   }
 
   async #invoke(call: Call, event: object): Promise<InvokeResult> {

@@ -17,11 +17,13 @@ export function operationOf(method: string, path: string, headers: NodeJS.Dict<s
 
 interface Entry {
   readonly Id?: string;
+  readonly ReceiptHandle?: string;
+  readonly VisibilityTimeout?: number;
   readonly MessageBody?: string;
 }
 
 /** SQS as far as the function speaks with it (its JSON protocol), over the run's own queue. */
-export function queueAnswer({ headers, body }: Exchange, queue: Queue): Action {
+export function queueAnswer({ headers, body }: Exchange, queue: Queue, now: number): Action {
   const operation = String(headers["x-amz-target"]).replace("AmazonSQS.", "");
   const input = JSON.parse(body.toString("utf8")) as Entry & { readonly Entries?: readonly Entry[] };
   const entries = input.Entries ?? [input];
@@ -32,7 +34,8 @@ export function queueAnswer({ headers, body }: Exchange, queue: Queue): Action {
       return ok({ Successful: entries.map((entry) => ({ Id: entry.Id, ...sent(entry, queue) })), Failed: [] });
     case "ChangeMessageVisibility":
     case "ChangeMessageVisibilityBatch":
-      queue.told.postponed += entries.length;
+      for (const { ReceiptHandle = "", VisibilityTimeout = 0 } of entries)
+        queue.postpone(ReceiptHandle, VisibilityTimeout, now);
       return ok({ Successful: entries.map(({ Id }) => ({ Id })), Failed: [] });
     default:
       return refuse(400, { __type: "com.amazonaws.sqs#UnsupportedOperation", message: operation });

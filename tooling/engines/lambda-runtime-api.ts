@@ -29,7 +29,10 @@ export class RuntimeApi {
   #idle: ServerResponse | undefined;
   #initialised: PromiseWithResolvers<void> = Promise.withResolvers();
 
-  constructor() {
+  readonly #now: () => number;
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
     this.#initialised.promise.catch(() => {}); // may fail before anyone waits
   }
 
@@ -92,7 +95,7 @@ export class RuntimeApi {
     this.#idle.writeHead(200, {
       "content-type": "application/json",
       "lambda-runtime-aws-request-id": invocation.id,
-      "lambda-runtime-deadline-ms": String(Date.now() + invocation.timeoutMs),
+      "lambda-runtime-deadline-ms": String(this.#now() + invocation.timeoutMs),
       "lambda-runtime-invoked-function-arn": FUNCTION_ARN,
       "lambda-runtime-trace-id": "Root=1-00000000-000000000000000000000000;Sampled=0",
     });

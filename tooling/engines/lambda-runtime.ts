@@ -23,6 +23,8 @@ export interface LambdaOptions {
   handler: string;
   env?: Record<string, string>;
   timeoutMs?: number;
+  /** Milliseconds since the epoch, by which deadlines are told; default: the real time. */
+  now?: () => number;
   memoryMb?: number;
 }
 
@@ -49,7 +51,7 @@ export interface LambdaFunction {
 /** Runs a built function in AWS's Node runtime client against a local Runtime API, with Lambda's environment and heap. */
 export async function startLambda(options: LambdaOptions): Promise<LambdaFunction> {
   const { memoryMb = 512 } = options;
-  const api = new RuntimeApi();
+  const api = new RuntimeApi(options.now);
   const address = await api.listen();
   const startedAt = performance.now();
   const child = spawn(process.execPath, [...heapFlags(memoryMb), ...runtimeClient, options.handler], {

@@ -1,6 +1,5 @@
 import type { FaultKind } from "./kind.ts";
 
-const PRELOAD = new URL("../step-clock.mjs", import.meta.url).href;
 const HOUR_MS = 3_600_000;
 
 /** The environments' clock steps, forwards and backwards, each time that it was asked so often; at last it is right again. */
@@ -17,7 +16,7 @@ export const clockSteps: FaultKind = {
     let isMet = false;
     return {
       name: this.name,
-      variables: { NODE_OPTIONS: `--import=${PRELOAD}`, CHAOS_CLOCK: JSON.stringify(steps) },
+      variables: { CHAOS_CLOCK: JSON.stringify(steps) },
       get fired() {
         return isMet ? 1 : 0;
       },

@@ -7,6 +7,8 @@ export interface Message extends Told {
   readonly id: string;
   /** Receives that nobody has answered yet. */
   underWay: number;
+  /** Out of sight until then; set when it is received, and by ChangeMessageVisibility. */
+  visibleAt: number;
   receives: number;
 }
 
@@ -24,6 +26,8 @@ interface Waiting {
   readonly isCopy: boolean;
 }
 
+/** The queue's own visibility timeout. */
+const VISIBILITY_MS = 90_000;
 const SENT_MS = Date.UTC(2026, 10, 3, 10);
 
 /** A standard SQS queue and its event source mapping with ReportBatchItemFailures. */
@@ -43,7 +47,7 @@ export class Queue implements Source {
 
   add(body: string, { isPoison = false } = {}): Message {
     const id = `m-${this.messages.length}-${createHash("sha256").update(body).digest("hex").slice(0, 8)}`;
-    const fresh = { isDoomed: false, underWay: 0, receives: 0, isAcknowledged: false, isDead: false };
+    const fresh = { isDoomed: false, underWay: 0, visibleAt: 0, receives: 0, isAcknowledged: false, isDead: false };
     const message: Message = { id, body, isPoison, ...fresh };
     this.messages.push(message);
     this.#waiting.push({ message, isCopy: false });
@@ -54,8 +58,21 @@ export class Queue implements Source {
     return this.#waiting.length === 0 && this.#underWay === 0;
   }
 
-  next(): Delivery | undefined {
-    const batch = this.#take(1 + this.#random.below(this.options.maxBatch));
+  comesAt(): number | undefined {
+    const times = this.#waiting.map(({ message, isCopy }) => (isCopy ? 0 : message.visibleAt));
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  /** ChangeMessageVisibility. */
+  postpone(receiptHandle: string, seconds: number, now: number): void {
+    const message = this.messages.find((each) => handleOf(each) === receiptHandle);
+    if (message === undefined) return;
+    this.told.postponed += 1;
+    message.visibleAt = now + seconds * 1000;
+  }
+
+  next(now: number): Delivery | undefined {
+    const batch = this.#take(1 + this.#random.below(this.options.maxBatch), now);
     if (batch.length === 0) return undefined;
     this.#underWay += 1;
     return {
@@ -67,9 +84,12 @@ export class Queue implements Source {
     };
   }
 
-  #take(most: number): Message[] {
+  #take(most: number, now: number): Message[] {
     const batch: Message[] = [];
     const kept: Waiting[] = [];
+    const isVisible = ({ message, isCopy }: Waiting): boolean => isCopy || message.visibleAt <= now;
+    const hidden = this.#waiting.filter((each) => !isVisible(each));
+    this.#waiting = this.#waiting.filter(isVisible);
     while (batch.length < most && this.#waiting.length > 0) {
       const [next] = this.#waiting.splice(this.#turn(), 1) as [Waiting];
       const { message, isCopy } = next;
@@ -78,17 +98,24 @@ export class Queue implements Source {
         kept.push(next);
         continue;
       }
-      if (this.#random.chance(this.options.duplicates)) {
+      if (this.#isToBeCopied()) {
         this.told.copies += 1;
         kept.push({ message, isCopy: true });
       }
       if (message.underWay > 0) this.told.atOnce += 1;
       message.receives += 1;
       message.underWay += 1;
+      message.visibleAt = now + VISIBILITY_MS;
       batch.push(message);
     }
-    this.#waiting = [...kept, ...this.#waiting];
+    this.#waiting = [...kept, ...this.#waiting, ...hidden];
     return batch;
+  }
+
+  /** The first one in any case, where there are to be any. */
+  #isToBeCopied(): boolean {
+    const { duplicates } = this.options;
+    return this.#random.chance(duplicates) || (duplicates > 0 && this.told.copies === 0);
   }
 
   #turn(): number {
@@ -110,10 +137,11 @@ export class Queue implements Source {
     }
   }
 
-  #record({ id, body, receives }: Message): object {
+  #record(message: Message): object {
+    const { id, body, receives } = message;
     return {
       messageId: id,
-      receiptHandle: `${id}:${receives}`,
+      receiptHandle: handleOf(message),
       body,
       attributes: {
         ApproximateReceiveCount: String(receives),
@@ -128,4 +156,8 @@ export class Queue implements Source {
       awsRegion: "us-east-1",
     };
   }
+}
+
+function handleOf({ id, receives }: Message): string {
+  return `${id}:${receives}`;
 }

@@ -3,6 +3,8 @@ import { type Delivery, failuresIn, MAX_DELIVERIES, type Source } from "./source
 
 const STREAM_ARN = "arn:aws:kinesis:us-east-1:123456789012:stream/chaos";
 
+const AGAIN_AFTER_MS = 1_000;
+
 /** One shard of a Kinesis stream and its event source mapping with ReportBatchItemFailures: read on from the earliest failure, and given up at last. */
 export class Shard implements Source {
   readonly #name: string;
@@ -11,6 +13,7 @@ export class Shard implements Source {
   #position = 0;
   #isUnderWay = false;
   #deliveries = 0;
+  #notBefore = 0;
 
   constructor(name: string, data: readonly Buffer[], maxBatch: number) {
     this.#name = name;
@@ -22,8 +25,12 @@ export class Shard implements Source {
     return !this.#isUnderWay && (this.#position >= this.#data.length || this.#deliveries >= MAX_DELIVERIES);
   }
 
-  next(): Delivery | undefined {
-    if (this.#isUnderWay || this.isDone) return undefined;
+  comesAt(): number | undefined {
+    return this.#isUnderWay || this.isDone ? undefined : this.#notBefore;
+  }
+
+  next(now: number): Delivery | undefined {
+    if (this.#isUnderWay || this.isDone || now < this.#notBefore) return undefined;
     const from = this.#position;
     const data = this.#data.slice(from, from + this.#maxBatch);
     this.#isUnderWay = true;
@@ -34,6 +41,7 @@ export class Shard implements Source {
         this.#isUnderWay = false;
         const reached = this.#reached(result, from, data.length);
         if (reached > from) this.#deliveries = 0;
+        else this.#notBefore = now + AGAIN_AFTER_MS * this.#deliveries;
         this.#position = reached;
       },
     };

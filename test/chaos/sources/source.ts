@@ -25,10 +25,12 @@ export interface Told {
   isDoomed: boolean;
 }
 
-/** Plays the part of the service that invokes the function. Time is simulated: what comes again, comes when it is asked for. */
+/** Plays the part of the service that invokes the function. Time is simulated. */
 export interface Source {
-  /** Undefined while there is nothing to deliver. */
-  next(): Delivery | undefined;
+  /** Undefined while there is nothing to deliver. `now`: by the run's time. */
+  next(now: number): Delivery | undefined;
+  /** When something will come again; undefined, when nothing waits for its time. */
+  comesAt(): number | undefined;
   readonly isDone: boolean;
 }
 

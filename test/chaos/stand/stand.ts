@@ -16,6 +16,8 @@ export interface Stand {
   readonly store: Store;
   readonly awsEndpoint: string;
   readonly taskRoot: string;
+  /** A folder for small files. */
+  readonly scratch: string;
   stop(): Promise<void>;
 }
 
@@ -23,9 +25,10 @@ export async function standOn(searchUrl: string, awsEndpoint: string): Promise<S
   process.setMaxListeners(0); // each environment watches for this process's end
   const search = new Search(searchUrl);
   const store = new Store(awsEndpoint);
-  const taskRoot = await mkdtemp(path.join(tmpdir(), "sluice-chaos-"));
+  const scratch = await mkdtemp(path.join(tmpdir(), "sluice-chaos-"));
+  const taskRoot = path.join(scratch, "task");
   await Promise.all([search.setUp(), store.setUp(), putSecrets(awsEndpoint), unzip(ZIP, taskRoot)]);
-  return { search, store, awsEndpoint, taskRoot, stop: () => rm(taskRoot, { recursive: true, force: true }) };
+  return { search, store, awsEndpoint, taskRoot, scratch, stop: () => rm(scratch, { recursive: true, force: true }) };
 }
 
 async function putSecrets(endpoint: string): Promise<void> {

@@ -47,3 +47,13 @@ test.each([
   circuit.failed(reason, 0);
   expect(circuit.openSince(1) !== undefined).toBe(opens);
 });
+
+test("a clock that was a year ahead for a moment doesn't close it for a year", () => {
+  const ahead = 365 * 24 * 3_600_000;
+  const circuit = new Circuit();
+  circuit.failed(DOWN, ahead);
+  expect(circuit.openSince(0)).toBeUndefined();
+  circuit.failed(DOWN, 0);
+  expect(circuit.openSince(0)).toBeDefined();
+  expect(circuit.openSince(10_000)).toBeUndefined();
+});

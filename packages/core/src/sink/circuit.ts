@@ -11,18 +11,21 @@ const LONGEST_MS = 300_000;
  */
 export class Circuit {
   #reason: Reason | undefined;
+  /** A clock that was ahead for a moment leaves times behind that are not to be waited for. */
+  #since = 0;
   #until = 0;
   #failures = 0;
 
   /** Why nothing is to be sent; undefined when it may be tried. */
   openSince(now: number): Reason | undefined {
-    return this.#reason !== undefined && now < this.#until ? this.#reason : undefined;
+    return this.#since <= now && now < this.#until ? this.#reason : undefined;
   }
 
   failed(reason: Reason, now: number): void {
-    if (!concernsAll(reason) || now < this.#until) return;
+    if (!concernsAll(reason) || this.openSince(now) !== undefined) return;
     const ms = Math.min(FIRST_MS * 2 ** this.#failures, LONGEST_MS);
     this.#failures += 1;
+    this.#since = now;
     this.#until = now + ms;
     const message = `${reason.message} (not tried again for up to ${ms / 1000} s)`;
     this.#reason = { ...reason, message };
