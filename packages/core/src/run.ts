@@ -12,7 +12,7 @@ import { isReturned, Returned } from "./outcome/returned.ts";
 import { Undecodable } from "./outcome/undecodable.ts";
 import type { Plan } from "./plan.ts";
 import type { DeadLetter } from "./ports/dead-letters.ts";
-import { type Deadline, NO_DEADLINE } from "./ports/deadline.ts";
+import { NO_DEADLINE } from "./ports/deadline.ts";
 import { type Logger, silentLogger } from "./ports/logger.ts";
 import type { Reason } from "./ports/sink.ts";
 import type { Origin } from "./record/origin.ts";
@@ -22,20 +22,11 @@ import type { Processing } from "./route/processing.ts";
 import { DeadLetterBox } from "./sink/dead-letter-box.ts";
 import { type ItemEnd, Lane } from "./sink/lane.ts";
 import { reasonOf } from "./sink/reason-of.ts";
+import { oweStalled } from "./sink/stalled.ts";
+import { TimeLeft } from "./time-left.ts";
 
-/** Part of the margin that sends may not use: it is for handing over what is left, and for the answer. */
-const ANSWER_SHARE = 5;
-/** Part of that which handing over may not use. */
-const LAST_SHARE = 4;
-/** Parts of an invocation's time that are never kept back: a short one is to read something as well. */
-const LEAST_MARGIN_SHARE = 3;
-const MOST_MARGIN_SHARE = 2;
-/** Milliseconds from one look at sinks that are waited for to the next, at least. */
-const LEAST_WATCH_MS = 250;
 /** Stored bytes of an object, from which on it is marked where it could be gone on with. */
 const LEAST_MARKED_BYTES = 256 * 1024;
-/** Sinks are given this much longer to finish than they took lately. */
-const CAUTION = 1.5;
 
 /** Backoff while reading an object. */
 const READ_MIN_DELAY_MS = 100;
@@ -48,9 +39,6 @@ const UNDECODABLE = "undecodable";
 
 /** Whose answer has a word of its own for what can't be read: they keep it themselves. */
 const SAY_IT_THEMSELVES: ReadonlySet<TriggerKind> = new Set(["firehose", "s3-batch"]);
-
-/** Longest time that a timer can wait. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** One invocation under way: its ledger, its lanes, its deadline. Nothing of it outlives the answer. */
 export class Run {
@@ -75,19 +63,10 @@ export class Run {
   readonly logger: Logger;
   /** What isn't finished can be handed over to another invocation. */
   readonly continues: boolean;
-  /** Milliseconds that the invocation had in all. */
-  readonly givenMs: number;
+  readonly time: TimeLeft;
   /** Read so far, as stored. */
   bytes = 0;
   readonly #decoded: Decoded;
-  readonly #deadline: Deadline;
-  readonly #reading = new AbortController();
-  readonly #sending = new AbortController();
-  readonly #answering = new AbortController();
-  readonly #marginMs: number;
-  readonly #maxMarginMs: number;
-  readonly #answerMs: number;
-  readonly #timers: NodeJS.Timeout[] = [];
   /** FIFO groups of which a unit failed, and units that were left out after that. */
   readonly #brokenGroups = new Set<string>();
   readonly #leftOut = new Set<number>();
@@ -109,14 +88,7 @@ export class Run {
     this.processing = processing;
     this.#decoded = decoded;
     this.arrival = clock.now();
-    this.#deadline = invocation.deadline ?? NO_DEADLINE;
-    this.givenMs = this.#deadline.remainingMs();
-    this.#marginMs = Math.min(config.deadline.marginMs, this.givenMs / LEAST_MARGIN_SHARE);
-    this.#maxMarginMs = Math.max(
-      this.#marginMs,
-      Math.min(config.deadline.maxMarginMs, this.givenMs / MOST_MARGIN_SHARE),
-    );
-    this.#answerMs = this.#marginMs / ANSWER_SHARE;
+    this.time = new TimeLeft(invocation.deadline ?? NO_DEADLINE, config.deadline);
     this.receiver = { region: invocation.region, account: invocation.account };
     this.logger = ports.logger ?? silentLogger;
     this.continues = ports.continuation !== undefined && config.continuation !== undefined;
@@ -127,19 +99,19 @@ export class Run {
       attempts: config.read.attempts,
       minDelayMs: READ_MIN_DELAY_MS,
       maxDelayMs: READ_MAX_DELAY_MS,
-      signal: this.#reading.signal,
+      signal: this.time.reading,
     };
     this.lanes = plan.handles.map((handle, number) => {
-      const letters = new DeadLetterBox(handle.name, ports.deadLetters, clock, this.#sending.signal);
+      const letters = new DeadLetterBox(handle.name, ports.deadLetters, clock, this.time.sending);
       return new Lane({
         number,
         handle,
         letters,
         ledger: this.ledger,
         clock,
-        deadline: this.#deadline,
-        reserveMs: this.#answerMs,
-        signal: this.#sending.signal,
+        deadline: this.time.deadline,
+        reserveMs: this.time.answerMs,
+        signal: this.time.sending,
         originOf: (item) => this.origins[item] as Origin,
         letterOf: again && ((item) => again[(this.ledger.items[item] as ItemAccount).unit] as DeadLetter),
         isAgain: (item) => invocation.again === true || this.#known.has(item) || this.#isRedelivered(item),
@@ -147,9 +119,6 @@ export class Run {
       });
     });
     this.undecodable = this.#newUndecodable();
-    this.#abortBefore(this.#reading, this.#marginMs);
-    this.#abortBefore(this.#sending, this.#answerMs);
-    this.#abortBefore(this.#answering, this.#answerMs / LAST_SHARE);
   }
 
   /** Units that may be worked on at once, until all of them is settled; those of a group that failed before are left out. */
@@ -195,7 +164,7 @@ export class Run {
       return undefined;
     const takes = (error: SluiceError): boolean =>
       error.code === "OBJECT_MISSING" ? keepsMissing : keepsUndecodable && isDataFault(error);
-    const letters = new DeadLetterBox(UNDECODABLE, deadLetters, clock, this.#sending.signal);
+    const letters = new DeadLetterBox(UNDECODABLE, deadLetters, clock, this.time.sending);
     return new Undecodable({ takes, units, ledger: this.ledger, letters, clock, origins: this.origins });
   }
 
@@ -249,24 +218,8 @@ export class Run {
     const all = Promise.all(waits);
     if (this.lanes.length < 2 || !this.lanes.some((lane) => lane.isFull)) return all;
     const done = new AbortController();
-    void this.#watch(done.signal);
+    void oweStalled(this.lanes, this.plan.clock, done.signal);
     return all.finally(() => done.abort());
-  }
-
-  /** One sink that doesn't move on isn't waited for while others could go on: its records are owed from then on. */
-  async #watch(done: AbortSignal): Promise<void> {
-    const { clock } = this.plan;
-    try {
-      while (!done.aborted) {
-        const soonest = Math.min(...this.lanes.map((lane) => lane.untilStalledMs()));
-        await clock.sleep(Math.min(Math.max(LEAST_WATCH_MS, soonest), MAX_TIMER_MS), done);
-        const alive = this.lanes.filter((lane) => !lane.isBroken);
-        const stalled = alive.filter((lane) => lane.untilStalledMs() <= 0);
-        if (stalled.length < alive.length) for (const lane of stalled) lane.owe();
-      }
-    } catch {
-      // Nobody waits any more.
-    }
   }
 
   passed(item: number, position: number): void {
@@ -285,19 +238,14 @@ export class Run {
       maxBytes: config.triggers.firehose.maxResponseBytes,
       maxInlineBytes: config.read.maxInlineBytes,
       reingest: ports.reingest,
-      signal: this.#sending.signal,
+      signal: this.time.sending,
     });
     await Promise.all(this.lanes.map((lane) => lane.drain()));
   }
 
   /** Reading ends in time to drain the sinks, as slow as they are just now; a unit not read to its end fails with DEADLINE. */
   checkDeadline(): void {
-    if (this.#reading.signal.aborted) throw deadlineError();
-    const remaining = this.#deadline.remainingMs();
-    if (remaining > this.#maxMarginMs) return;
-    const drainMs = Math.max(0, ...this.lanes.map((lane) => lane.drainMs()));
-    const margin = Math.min(Math.max(drainMs * CAUTION + this.#answerMs, this.#marginMs), this.#maxMarginMs);
-    if (remaining <= margin) throw deadlineError();
+    this.time.check(() => Math.max(0, ...this.lanes.map((lane) => lane.drainMs())));
   }
 
   /** Work that goes round from invocation to invocation without an end fails with HOPS_EXHAUSTED. */
@@ -317,15 +265,6 @@ export class Run {
     if (down === undefined) return;
     const { code, message } = down.trouble as Reason;
     throw new SluiceError("SINK_UNAVAILABLE", `sink ${down.name}: ${code}: ${message}`);
-  }
-
-  /** Until when what is left may be handed over. */
-  get answering(): AbortSignal {
-    return this.#answering.signal;
-  }
-
-  remainingMs(): number {
-    return this.#deadline.remainingMs();
   }
 
   /** What sinks are to get of an item that isn't finished here, by name: the position below which each has all. */
@@ -380,16 +319,11 @@ export class Run {
 
   /** Small objects are simply read again. */
   #marks(size: number): boolean {
-    return this.continues && Number.isFinite(this.givenMs) && size >= LEAST_MARKED_BYTES;
+    return this.continues && Number.isFinite(this.time.givenMs) && size >= LEAST_MARKED_BYTES;
   }
 
   #lowestOwed(number: number): number {
     return Math.min(...Object.values(this.owed(number)));
-  }
-
-  /** A read cut off by the deadline says so, whatever words the reader found for it. */
-  explainAbort(error: unknown): unknown {
-    return this.#reading.signal.aborted ? deadlineError() : error;
   }
 
   unit(number: number): Unit {
@@ -429,16 +363,6 @@ export class Run {
     const total = this.ledger.items.reduce((sum, item) => sum + item.in, 0);
     meter.progress({ in: total, bytes: this.bytes, items: this.ledger.items.length, itemsDone: this.#itemsDone });
   }
-
-  stop(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
-  }
-
-  #abortBefore(controller: AbortController, marginMs: number): void {
-    const ms = this.#deadline.remainingMs() - marginMs;
-    if (!Number.isFinite(ms)) return;
-    this.#timers.push(setTimeout(() => controller.abort(deadlineError()), Math.min(Math.max(ms, 0), MAX_TIMER_MS)));
-  }
 }
 
 /** An object as it is being read. */
@@ -466,11 +390,4 @@ function takerFrom(position: number, { add, refuse }: Taker): Taker {
 /** What an object takes of the budget: never more than the part of it that is asked for at once. */
 function weightOf(item: Item, partBytes: number): number {
   return item.kind === "object" ? Math.min(item.ref.size ?? partBytes, partBytes) : 0;
-}
-
-function deadlineError(): SluiceError {
-  return new SluiceError(
-    "DEADLINE",
-    "not finished in time: what was read is delivered, the unit goes back to its queue",
-  );
 }

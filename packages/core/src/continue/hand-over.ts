@@ -101,7 +101,7 @@ function objectMessages({ item, number }: Owed, hops: Hops, run: Run): string[] 
 /** False when it isn't durable: then the unit fails, and its trigger brings it again. */
 async function sent(bodies: readonly string[], queue: ContinuationQueue, run: Run): Promise<boolean> {
   try {
-    for (const body of bodies) await queue.send(body, run.answering);
+    for (const body of bodies) await queue.send(body, run.time.answering);
     return true;
   } catch (error) {
     const { code, message } = asSluiceError(error);

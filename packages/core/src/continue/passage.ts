@@ -63,7 +63,7 @@ export class Passage {
     run.checkDeadline();
     run.checkSinks();
     if (this.#maySplit) await this.#split();
-    if (this.#account.readTo < this.#from && run.remainingMs() < run.givenMs / 2) throw this.#tooLarge();
+    if (this.#account.readTo < this.#from && run.time.isHalfGone) throw this.#tooLarge();
   }
 
   /** As soon as the head is known, which tells whether it can be done. */

@@ -34,7 +34,7 @@ export async function split(number: number, read: BeingRead, run: Run): Promise<
         inLine: true,
       };
       const resume: Resume = { etag, owed, at, until: from + rangeBytes < size ? from + rangeBytes : undefined };
-      await queue.send(objectContinuation(ref, resume, hops), run.answering);
+      await queue.send(objectContinuation(ref, resume, hops), run.time.answering);
     }
     return rangeBytes;
   } catch (error) {

@@ -10,5 +10,5 @@ export async function postponeFailed(decoded: Decoded, outcomes: readonly UnitOu
       ? []
       : [{ ...receipt, seconds: backoffSeconds(id, receiveCount) }],
   );
-  if (messages.length > 0) await run.plan.ports.postpone?.postpone(messages, run.answering);
+  if (messages.length > 0) await run.plan.ports.postpone?.postpone(messages, run.time.answering);
 }

@@ -30,7 +30,7 @@ export async function resendLetters(
     await add(letters, decoded.units, run);
     await run.drain();
   } finally {
-    run.stop();
+    run.time.stop();
   }
   const outcome = summarize(decoded, run);
   return { ...outcome, fates: fatesOf(outcome.units, run) };

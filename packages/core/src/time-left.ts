@@ -1,0 +1,93 @@
+import type { DeadlineConfig } from "./config/config.ts";
+import { SluiceError } from "./errors.ts";
+import type { Deadline } from "./ports/deadline.ts";
+
+/** Part of the margin that sends may not use: it is for handing over what is left, and for the answer. */
+const ANSWER_SHARE = 5;
+/** Part of that which handing over may not use. */
+const LAST_SHARE = 4;
+/** Parts of an invocation's time that are never kept back: a short one is to read something as well. */
+const LEAST_MARGIN_SHARE = 3;
+const MOST_MARGIN_SHARE = 2;
+/** Sinks are given this much longer to finish than they took lately. */
+const CAUTION = 1.5;
+
+/** Longest time that a timer can wait. */
+export const MAX_TIMER_MS: number = 2 ** 31 - 1;
+
+/**
+ * What is left of an invocation's time, and what for: first reading ends, as long before the end as the sinks need to finish; then
+ * sending; then handing over what is left.
+ */
+export class TimeLeft {
+  readonly deadline: Deadline;
+  /** Milliseconds that the invocation had in all. */
+  readonly givenMs: number;
+  /** Milliseconds before the end at which sends are broken off. */
+  readonly answerMs: number;
+  readonly #marginMs: number;
+  readonly #maxMarginMs: number;
+  readonly #reading = new AbortController();
+  readonly #sending = new AbortController();
+  readonly #answering = new AbortController();
+  readonly #timers: NodeJS.Timeout[] = [];
+
+  constructor(deadline: Deadline, { marginMs, maxMarginMs }: DeadlineConfig) {
+    this.deadline = deadline;
+    this.givenMs = deadline.remainingMs();
+    this.#marginMs = Math.min(marginMs, this.givenMs / LEAST_MARGIN_SHARE);
+    this.#maxMarginMs = Math.max(this.#marginMs, Math.min(maxMarginMs, this.givenMs / MOST_MARGIN_SHARE));
+    this.answerMs = this.#marginMs / ANSWER_SHARE;
+    this.#abortBefore(this.#reading, this.#marginMs);
+    this.#abortBefore(this.#sending, this.answerMs);
+    this.#abortBefore(this.#answering, this.answerMs / LAST_SHARE);
+  }
+
+  get reading(): AbortSignal {
+    return this.#reading.signal;
+  }
+
+  get sending(): AbortSignal {
+    return this.#sending.signal;
+  }
+
+  get answering(): AbortSignal {
+    return this.#answering.signal;
+  }
+
+  /** Half of the time is over. */
+  get isHalfGone(): boolean {
+    return this.deadline.remainingMs() < this.givenMs / 2;
+  }
+
+  /** Throws DEADLINE when it is time to end reading. `drainMs`: how long the sinks would take now, by what they took lately. */
+  check(drainMs: () => number): void {
+    if (this.#reading.signal.aborted) throw deadlineError();
+    const remaining = this.deadline.remainingMs();
+    if (remaining > this.#maxMarginMs) return;
+    const margin = Math.min(Math.max(drainMs() * CAUTION + this.answerMs, this.#marginMs), this.#maxMarginMs);
+    if (remaining <= margin) throw deadlineError();
+  }
+
+  /** A read cut off by the deadline says so, whatever words the reader found for it. */
+  explain(error: unknown): unknown {
+    return this.#reading.signal.aborted ? deadlineError() : error;
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  #abortBefore(controller: AbortController, marginMs: number): void {
+    const ms = this.deadline.remainingMs() - marginMs;
+    if (!Number.isFinite(ms)) return;
+    this.#timers.push(setTimeout(() => controller.abort(deadlineError()), Math.min(Math.max(ms, 0), MAX_TIMER_MS)));
+  }
+}
+
+function deadlineError(): SluiceError {
+  return new SluiceError(
+    "DEADLINE",
+    "not finished in time: what was read is delivered, the unit goes back to its queue",
+  );
+}
