@@ -79,6 +79,17 @@ test("objects that were copied are told", () => {
   expect(summaryOf(outcomeOf(), { event: false })).not.toHaveProperty("copied");
 });
 
+test("what another invocation goes on with, and what was replaced before one could, are told", () => {
+  const outcome = outcomeOf({ continued: { a: 4 }, superseded: 2 });
+  const table = outcomeTable(outcome, ["a"], 500);
+  expect(table).toContain("dropped  continued\na             0              0       0        0          4\n");
+  expect(table).toContain("2 objects superseded: replaced before the rest could be read\n");
+  expect(summaryOf(outcome, { event: false })).toMatchObject({ continued: { a: 4 }, superseded: 2 });
+  const plain = summaryOf(outcomeOf(), { event: false });
+  expect(plain).not.toHaveProperty("continued");
+  expect(plain).not.toHaveProperty("superseded");
+});
+
 test("reasons are grouped by code and words, with the first place", () => {
   const unit = (id: string, where: string, why: string) => {
     const cause = new SluiceError("OBJECT_MISSING", why);

@@ -13,9 +13,13 @@ export interface Summary {
   readonly deadLettered: PerSink;
   readonly failed: PerSink;
   readonly dropped: PerSink;
+  /** Handed over to another invocation; there when some were. */
+  readonly continued?: PerSink;
   /** Objects that a sink copied whole, and their bytes; there when some were. */
   readonly copied?: PerSink;
   readonly copiedBytes?: PerSink;
+  /** Objects that were replaced before they could be gone on with; there when some were. */
+  readonly superseded?: number;
   /** `deadLettered`: those of the ok ones that could not be read, and are dead letters now; there when some are. */
   readonly units: Outcome["counts"]["units"];
   /** With an event: what its trigger would be answered; null where Lambda answers nothing. */
@@ -34,7 +38,9 @@ export function summaryOf(outcome: Outcome, options: { readonly event: boolean }
     deadLettered: counts.deadLettered,
     failed: counts.failed,
     dropped: counts.dropped,
+    ...(isEmpty(counts.continued) ? {} : { continued: counts.continued }),
     ...(isEmpty(counts.copied) ? {} : { copied: counts.copied, copiedBytes: counts.copiedBytes }),
+    ...(counts.superseded > 0 ? { superseded: counts.superseded } : {}),
     units: counts.units,
     ...(options.event ? { response: responseOf(outcome) } : {}),
   };

@@ -56,7 +56,7 @@ export function outcomeTable(outcome: Outcome, sinks: readonly string[], elapsed
       ],
     ]),
     sinkRows(counts, sinks),
-    [throughput(outcome, elapsedMs), ...truncations(counts)],
+    [throughput(outcome, elapsedMs), ...truncations(counts), ...supersessions(counts)],
     failures(outcome),
   ];
   return parts
@@ -83,6 +83,10 @@ function sinkRows(counts: Counts, sinks: readonly string[]): string[] {
 /** Part of these records was left out as they were too large. */
 export function truncations({ truncated }: Counts): string[] {
   return truncated > 0 ? [`${plural(truncated, "record")} truncated to read.maxFrameBytes`] : [];
+}
+
+function supersessions({ superseded }: Counts): string[] {
+  return superseded > 0 ? [`${plural(superseded, "object")} superseded: replaced before the rest could be read`] : [];
 }
 
 function throughput({ counts, bytes: size }: Outcome, elapsedMs: number): string {

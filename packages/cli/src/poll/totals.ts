@@ -9,7 +9,7 @@ export class Totals {
   readonly messages: Record<Messages, number> = { received: 0, deleted: 0, failed: 0, returned: 0 };
   /** Requests to the queue that failed. */
   readonly faults: Record<Faults, number> = { receive: 0, delete: 0, extend: 0, return: 0 };
-  readonly counts = { in: 0, skipped: 0, added: 0, filtered: 0, truncated: 0 };
+  readonly counts = { in: 0, skipped: 0, added: 0, filtered: 0, truncated: 0, superseded: 0 };
   readonly perSink: Record<"delivered" | "deadLettered" | "failed" | "dropped" | "continued" | "copied", Sums> = {
     delivered: {},
     deadLettered: {},
@@ -18,7 +18,7 @@ export class Totals {
     continued: {},
     copied: {},
   };
-  readonly units = { ok: 0, failed: 0 };
+  readonly units = { ok: 0, failed: 0, deadLettered: 0 };
   bytes = 0;
 
   add({ counts, bytes }: Pick<Outcome, "counts" | "bytes">): void {
@@ -26,13 +26,14 @@ export class Totals {
     for (const key of keysOf(this.perSink)) addTo(this.perSink[key], counts[key]);
     this.units.ok += counts.units.ok;
     this.units.failed += counts.units.failed;
+    this.units.deadLettered += counts.units.deadLettered ?? 0;
     this.bytes += bytes;
   }
 
   /** In the shape that other commands print. */
   summary(): PollSummary {
-    const { delivered, deadLettered, failed, dropped } = this.perSink;
-    const sinks = { delivered, deadLettered, failed, dropped };
+    const { delivered, deadLettered, failed, dropped, continued } = this.perSink;
+    const sinks = { delivered, deadLettered, failed, dropped, continued };
     return { ...this.counts, ...sinks, units: this.units, bytes: this.bytes, messages: this.messages };
   }
 }
@@ -40,8 +41,8 @@ export class Totals {
 type Sums = Record<string, number>;
 
 export interface PollSummary
-  extends Pick<Counts, "in" | "skipped" | "added" | "filtered" | "truncated">,
-    Pick<Counts, "delivered" | "deadLettered" | "failed" | "dropped" | "units"> {
+  extends Pick<Counts, "in" | "skipped" | "added" | "filtered" | "truncated" | "superseded">,
+    Pick<Counts, "delivered" | "deadLettered" | "failed" | "dropped" | "continued" | "units"> {
   readonly bytes: number;
   readonly messages: Readonly<Record<Messages, number>>;
 }
