@@ -67,6 +67,7 @@ export interface FakeOptions {
   readonly cwd?: string;
   readonly pipeline?: Partial<Pipeline>;
   readonly load?: Adapters["load"];
+  readonly catalog?: Adapters["catalog"];
   readonly reachContinuation?: Adapters["reachContinuation"];
   readonly stdin?: string;
   readonly queue?: PolledQueue;
@@ -110,7 +111,7 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
     readStdin: async () => options.stdin ?? "{}",
     adapters: {
       load: options.load ?? (async () => ({ config, name: "test", baseDir: ".", found: true })),
-      catalog: () => async () => undefined,
+      catalog: options.catalog ?? (() => async () => undefined),
       files: () => ({ reader: localFiles(), list: async function* () {}, remove: async () => {}, ...options.files }),
       open: (_, open) => {
         opened.push(open);

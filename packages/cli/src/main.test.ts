@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
-import { ConfigError, parseConfig, SluiceError } from "@sluice/core";
+import { ConfigError, defineSink, parseConfig, type Sink, SluiceError } from "@sluice/core";
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { fakeContext, outcomeOf } from "./fake-context.testing.ts";
 import { main } from "./main.ts";
 
@@ -159,6 +160,24 @@ test("check warns of a config without continuation and without dead letters", as
   const context = fakeContext();
   expect(await main(["check"], context)).toBe(0);
   expect(context.terminal.written.err).toMatch(/^warning: deadLetter: none: [\s\S]*\nwarning: continuation: none: /);
+});
+
+test.each<readonly [Sink["dedupes"], RegExp | undefined]>([
+  ["always", undefined],
+  ["within-index", /known only within one index: after a rollover/],
+  ["within-object", /objects take each other's place: what is delivered again after the config changed/],
+  ["never", /stdout can't tell a record it already has/],
+])("check tells when a sink that dedupes %s has a record twice", async (dedupes, warning) => {
+  const create = (): Sink => ({ dedupes, encode: () => undefined, send: async () => ({ kind: "delivered" }) });
+  const context = fakeContext({
+    load: continued,
+    catalog: () => async () => defineSink({ options: z.unknown(), create }),
+  });
+  expect(await main(["check", "--json"], context)).toBe(0);
+  const { warnings } = JSON.parse(context.terminal.written.out) as { warnings: string[] };
+  const ofSink = warnings.filter((each) => each.startsWith("sinks.stdout: "));
+  if (warning === undefined) expect(ofSink).toEqual([]);
+  else expect(ofSink).toEqual([expect.stringMatching(warning)]);
 });
 
 test("check --connect tells what it found of continuation", async () => {

@@ -33,7 +33,7 @@ class Store {
     const own: Partial<Sink> = {
       limits: { cellBytes: 1000 },
       gzip: 6,
-      dedupes: "within-index",
+      dedupes: "within-object",
       holds: (bucket) => bucket === "archive",
       ...(format === "lines"
         ? {

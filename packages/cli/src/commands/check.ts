@@ -4,6 +4,7 @@ import {
   type ConfigIssue,
   type Copying,
   type Pipeline,
+  type Sink,
   type SinkConfig,
   sinkOptions,
 } from "@sluice/core";
@@ -106,21 +107,28 @@ async function warningsOf(loaded: Loaded, context: Context): Promise<string[]> {
   const warnings: string[] = [];
   if (!loaded.found) warnings.push("there is no config: records go to standard output");
   for (const [name, sink] of Object.entries(loaded.config.sinks)) {
-    const dedupes = await dedupesOf(name, sink, loaded, context);
-    if (dedupes === "never")
-      warnings.push(
-        `sinks.${name}: ${sink.type} can't tell a record it already has: what is delivered again is there twice`,
-      );
-    if (dedupes === "within-index")
-      warnings.push(
-        `sinks.${name}: a record is known only within one index: after a rollover, what is delivered again is there twice`,
-      );
+    const doubles = doublingOf(sink, await dedupesOf(name, sink, loaded, context));
+    if (doubles !== undefined) warnings.push(`sinks.${name}: ${doubles}`);
     if (!sink.required)
       warnings.push(`sinks.${name}: required is false: what it doesn't take is dropped, with a count`);
   }
   if (loaded.config.deadLetter === undefined)
     warnings.push("deadLetter: none: a record that a sink refuses fails the message it came in");
   return warnings;
+}
+
+/** When a record may be there twice; undefined: never. */
+function doublingOf({ type }: SinkConfig, dedupes: Sink["dedupes"] | undefined): string | undefined {
+  switch (dedupes) {
+    case "never":
+      return `${type} can't tell a record it already has: what is delivered again is there twice`;
+    case "within-index":
+      return "a record is known only within one index: after a rollover, what is delivered again is there twice";
+    case "within-object":
+      return "objects take each other's place: what is delivered again after the config changed what goes into one, or its name, is there twice";
+    default:
+      return undefined;
+  }
 }
 
 function continuationWarnings({ config: { continuation }, found }: Loaded, reached: readonly Finding[]): string[] {
@@ -146,7 +154,12 @@ function hasTrouble(reached: readonly Finding[]): boolean {
 }
 
 /** By a sink made for the purpose, its secrets unresolved; undefined where it can't be made so. */
-async function dedupesOf(name: string, sink: SinkConfig, loaded: Loaded, { adapters, cwd }: Context) {
+async function dedupesOf(
+  name: string,
+  sink: SinkConfig,
+  loaded: Loaded,
+  { adapters, cwd }: Context,
+): Promise<Sink["dedupes"] | undefined> {
   try {
     const definition = await adapters.catalog(loaded)(sink.type);
     const made = await definition?.create(definition.options.parse(sinkOptions(sink)) as never, {

@@ -130,8 +130,11 @@ export interface SendCall {
 export interface Sink {
   /** What the adapter can take; missing ones get the defaults. */
   readonly limits?: Partial<SinkLimits>;
-  /** What happens when the same record is sent twice: it is kept once, once within an index or cell, or twice. */
-  readonly dedupes: "always" | "within-index" | "never";
+  /**
+   * What happens when the same record is sent twice: it is kept once; once in each index, so that another index may have it,
+   * too; once as long as what is sent is cut into the same objects, which take each other's place; or twice.
+   */
+  readonly dedupes: "always" | "within-index" | "within-object" | "never";
   /**
    * Set: batches are compressed while they are filled, at this gzip level (1 to 9), so that large ones take little memory.
    * Limits go by what was encoded.

@@ -6,7 +6,7 @@ import s3Archive from "./index.ts";
 import { keyOf, keyPartition, keySafe, nameOf, templateOf } from "./key.ts";
 
 const partition = keyPartition("{dataset}/dt={yyyy}-{MM}-{dd}/hour={HH}/{id}.ndjson.gz");
-const sinkStub: Sink = { dedupes: "within-index", partition, ...ENCODINGS.ndjson, send: async () => DELIVERED };
+const sinkStub: Sink = { dedupes: "within-object", partition, ...ENCODINGS.ndjson, send: async () => DELIVERED };
 
 test("the default key, in UTC", () => {
   const record = testRecord({ dataset: "aws.elb_logs", timestamp: Date.UTC(2026, 1, 3, 4, 59, 59, 999) });

@@ -43,7 +43,7 @@ export function archiveSink(options: ArchiveOptions): Sink {
   };
 
   return {
-    dedupes: options.combine ? "never" : "within-index",
+    dedupes: options.combine ? "never" : "within-object",
     limits: options.combine ? COMBINED : LIMITS,
     gzip: options.compressionLevel,
     holds: (name) => name === bucket,
