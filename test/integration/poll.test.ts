@@ -237,6 +237,30 @@ test("the health endpoint answers, with counts, and the consumer takes what come
   await expect(get("/healthz")).rejects.toThrow();
 });
 
+test("while the receiver is down hardly anything is received; when it is back the rest follows", async () => {
+  const at = await place();
+  await putObjects(at, objects(40));
+  let isDown = true;
+  const http = await receiver(() => (isDown ? 503 : 200));
+  const config = { sinks: { out: { type: "http", url: http.url, retry: { attempts: 1 } } } };
+  const poller = started(pollWith(at, config, ["--concurrency", "1", "--json"]));
+  expect(await poller.line("a required sink is down: receiving pauses, one message at a time is tried")).toMatchObject({
+    sinks: ["out"],
+  });
+  // The batch that found out, and a probe.
+  await http.requests(2);
+  isDown = false;
+  await poller.line("the sink is back: receiving again");
+  await expect.poll(() => poller.lines.filter(({ level }) => level === "info").length).toBeGreaterThan(4);
+  poller.process.kill("SIGTERM");
+  const { code, out } = await poller.ended;
+  expect(code).toBe(0);
+  const { messages } = JSON.parse(out);
+  expect(messages.failed).toBeLessThan(20);
+  expect(messages.deleted).toBeGreaterThan(10);
+  expect(new Set(http.taken).size).toBe(messages.deleted * LINES_PER_OBJECT);
+});
+
 test("a queue that isn't there ends it with 1 and says so", async () => {
   const at = await place();
   const elsewhere = { ...at, queue: `${at.queue}-none` };

@@ -135,7 +135,11 @@ export function createAdapters({ env, cwd }: Surroundings): Adapters {
   };
 }
 
-function postponing({ postpone }: Ports, before: OpenOptions["beforePostpone"]): Pick<Ports, "postpone"> {
+/** Postponing that has `before` done first. */
+export function postponing(
+  { postpone }: Pick<Ports, "postpone">,
+  before: OpenOptions["beforePostpone"],
+): Pick<Ports, "postpone"> {
   if (postpone === undefined || before === undefined) return {};
   return {
     postpone: {
