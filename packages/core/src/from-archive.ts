@@ -3,6 +3,8 @@ import { type ArchiveMarks, marksOf } from "./object/archive-marks.ts";
 import type { OpenObject } from "./object/read-object.ts";
 import { silentLogger } from "./ports/logger.ts";
 import type { ObjectRef } from "./ports/object-reader.ts";
+import type { Format } from "./record/formats/format.ts";
+import { formatNamed } from "./record/formats/index.ts";
 import { sluice } from "./record/formats/sluice.ts";
 import { type Origin, objectOrigin } from "./record/origin.ts";
 import type { SourceSettings } from "./record/source.ts";
@@ -64,20 +66,28 @@ export function readingOf(ref: ObjectRef, item: ObjectItem, object: OpenObject, 
     warn(ref, run);
     return settings.format === sluice ? { ...own, settings: { ...settings, format: undefined } } : own;
   }
-  return { ...own, ...inPlaceOf(marks.source, marks.start, item, run) };
+  return { ...own, ...inPlaceOf(marks.source, marks, item, run) };
 }
 
 /** Records that come out are those that the source's own would be. */
 function inPlaceOf(
   { bucket, key, etag, region, account, lastModified }: NonNullable<Extract<ArchiveMarks, { kind: "lines" }>["source"]>,
-  start: number,
+  { start, format: name }: Pick<ArchiveMarks & { readonly kind: "lines" }, "start" | "format">,
   item: ObjectItem,
   run: Run,
 ): Pick<Reading, "origin" | "item" | "settings" | "before"> {
   const ref: ObjectRef = { store: "s3", bucket, key, region, account };
   const stand: ObjectItem = { ...item, ref };
   const origin = objectOrigin(ref, etag, lastModified, run.arrival);
-  return { origin, item: stand, settings: run.plan.sourceOf(stand), before: start };
+  const settings = run.plan.sourceOf(stand);
+  const format = settings.format === undefined && name !== undefined ? lineFormat(name) : undefined;
+  return { origin, item: stand, settings: format === undefined ? settings : { ...settings, format }, before: start };
+}
+
+/** The first line of a piece may show another format than that of its source does. Formats of documents are told by content. */
+function lineFormat(name: string): Format | undefined {
+  const format = formatNamed(name);
+  return format?.framing === undefined && format?.detectDocument === undefined ? format : undefined;
 }
 
 function unprocessed(processing: Processing): Processing {

@@ -16,7 +16,13 @@ export type ArchiveMarks =
   /** A document a line, each with its record's id. */
   | { readonly kind: "documents" }
   /** The bytes of `source` from decoded byte `start` on. Without a source they are not such a piece of one: their ids are lost. */
-  | { readonly kind: "lines"; readonly source?: ArchivedSource | undefined; readonly start: number };
+  | {
+      readonly kind: "lines";
+      readonly source?: ArchivedSource | undefined;
+      readonly start: number;
+      /** By which its first line was read, where that was told by the source's first. */
+      readonly format?: string | undefined;
+    };
 
 /** Names in the user metadata of S3, which has them in lower case. */
 const KIND = "sluice";
@@ -26,6 +32,7 @@ const ETAG = "sluice-etag";
 const REGION = "sluice-region";
 const ACCOUNT = "sluice-account";
 const MODIFIED = "sluice-modified";
+const FORMAT = "sluice-format";
 const START = "sluice-start";
 
 /** S3 takes 2 KB of names and values (Amazon S3: Working with object metadata); some are left for whoever adds more. */
@@ -43,6 +50,7 @@ export function metadataOf(marks: ArchiveMarks): Readonly<Record<string, string>
     ...(region === undefined ? {} : { [REGION]: encoded(region) }),
     ...(account === undefined ? {} : { [ACCOUNT]: encoded(account) }),
     ...(lastModified === undefined ? {} : { [MODIFIED]: String(lastModified) }),
+    ...(marks.format === undefined ? {} : { [FORMAT]: encoded(marks.format) }),
     [START]: String(marks.start),
   };
   const size = Object.entries(metadata).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
@@ -61,7 +69,13 @@ export function marksOf(metadata: Readonly<Record<string, string>> = {}): Archiv
   if (bucket === undefined || key === undefined || etag === undefined || start === undefined) return { kind, start: 0 };
   const region = decoded(metadata[REGION]);
   const account = decoded(metadata[ACCOUNT]);
-  return { kind, start, source: { bucket, key, etag, region, account, lastModified: numberOf(metadata[MODIFIED]) } };
+  const format = decoded(metadata[FORMAT]);
+  return {
+    kind,
+    start,
+    source: { bucket, key, etag, region, account, lastModified: numberOf(metadata[MODIFIED]) },
+    format,
+  };
 }
 
 /** Readable for usual keys: as in a URL. Half a surrogate pair, which no key has, becomes the replacement character. */

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import type { ByteWriter } from "../bytes/byte-writer.ts";
-import type { ArchivedSource } from "../object/archive-marks.ts";
+import type { ArchiveMarks } from "../object/archive-marks.ts";
 import type { RecordView } from "../record/record.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Logger } from "./logger.ts";
@@ -80,7 +80,7 @@ export interface EncodedBatch {
    * The object that these are the lines of, when what was encoded is, byte for byte, a piece of it as it was decoded, and where that
    * begins; undefined for anything else. Asked for at most once a batch: it looks at every record.
    */
-  pieceOf?(): { readonly source: ArchivedSource; readonly start: number } | undefined;
+  pieceOf?(): Omit<Extract<ArchiveMarks, { readonly kind: "lines" }>, "kind"> | undefined;
   /** A smaller batch over the same bytes. */
   slice(from: number, to: number): EncodedBatch;
 }

@@ -36,6 +36,7 @@ export function contextOf(origin: Origin, settings: SourceSettings, format: Form
     // A record's own id says more than that of the log event it came in.
     eventId: origin.service === "cloudwatch-logs" && (layout?.slot("event.id") ?? -1) < 0,
   };
-  const context = { origin, dataset, namespace, tags, constants, overrides, template: new DocumentTemplate(parts) };
+  const template = new DocumentTemplate(parts);
+  const context = { origin, dataset, namespace, tags, constants, overrides, template, format: format.name };
   return otel ? { ...context, otel: new OtelTemplate({ ...parts, otel: format.otel ?? {} }) } : context;
 }

@@ -22,6 +22,8 @@ export interface RecordContext {
   /** Those of them that a record's own value, where it has one, stands instead of. */
   readonly overrides?: ReadonlySet<string> | undefined;
   readonly template: DocumentTemplate;
+  /** Name of the format that its records were read by. */
+  readonly format?: string | undefined;
   /** Documents are to be under the names of OpenTelemetry. */
   readonly otel?: OtelTemplate | undefined;
 }

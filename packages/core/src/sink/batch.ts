@@ -196,7 +196,7 @@ export class SealedBatch implements EncodedBatch {
       const isPlaced = (starts[at] as number) === (offsets[at] as number) + shift;
       if (!isPlaced || (ends[at] as number) + 1 !== (offsets[at + 1] as number) + shift) return undefined;
     }
-    return { source: this.source, start };
+    return { source: this.source, start, format: this.#columns.context(first).format };
   }
 
   /** As it was encoded. */

@@ -207,3 +207,15 @@ describe("the request", () => {
     for (const [path, value] of Object.entries(expected)) expect([path, member(document, path)]).toEqual([path, value]);
   });
 });
+
+test("a line of the log's first version has nothing of the line before it", () => {
+  const head =
+    "http 2026-11-03T09:00:00.000000Z app/shop/1 203.0.113.7:46532 10.0.1.17:8080 0.001 0.012 0.000 200 200 251 1764";
+  const short = `${head} "GET http://www.example.com:80/ HTTP/1.1" "curl/8.9.1" - - arn:aws:x`;
+  const long = `${short} "Root=1" "-" "-" 1 2026-11-03T08:59:59.987000Z "forward" "-" "-" "-" "-" "-" "-"`;
+  const { records } = readRecords(`${long}\n${short}\n`, { format: "alb" });
+  const aws = records.map(
+    ({ document }) => (document.aws as { elb: Record<string, unknown> }).elb.matched_rule_priority,
+  );
+  expect(aws).toEqual(["1", undefined]);
+});

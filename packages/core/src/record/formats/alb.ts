@@ -181,7 +181,8 @@ function setListed(bytes: Uint8Array, tokens: Tokens, values: LayoutValues): voi
   for (const [field, slot] of WHOLE) {
     const from = tokens.from[field] as number;
     const to = tokens.to[field] as number;
-    if (isWholeNumber(bytes, from, to)) values.span(slot, from, to);
+    // Of a line that ends before, what stands there is the last one's.
+    if (field < tokens.count && isWholeNumber(bytes, from, to)) values.span(slot, from, to);
   }
   // -1 stands for no value: the target was never reached, or closed the connection.
   for (const [field, slot] of DECIMAL) {
