@@ -39,7 +39,7 @@ export interface ArchiveEntry {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-/** A place inside compressed data at which decoding can begin anew. */
+/** A place inside compressed data at which decoding can begin anew; taken back only as it was offered, positions and all. */
 export interface RestartPoint {
   /** Stored bytes before it: decoding goes on with the byte at this position. */
   readonly stored: number;
