@@ -128,6 +128,20 @@ describe("gzip, from every point that was offered", () => {
     }
   });
 
+  test("at a member's end the data may end, or go on with zeros; what is behind those is told from that end", async () => {
+    const one = gzipSync("a line\n");
+    const stored = Buffer.concat([one, one, Buffer.alloc(9), Buffer.from("x")]);
+    const { points } = await readFrom(gunzip, stored, { step: 1000, every: 7 });
+    expect(points.map((point) => point.stored)).toEqual([one.length, 2 * one.length]);
+    const from = points[1] as RestartPoint;
+    for (const size of [0, 1, 9])
+      expect((await readFrom(gunzip, stored.subarray(0, from.stored + size), { step: 1000, from })).code).toBe("fine");
+    expect(await readFrom(gunzip, stored, { step: 1000, from })).toMatchObject({
+      code: "OBJECT_CORRUPT",
+      message: `data behind the end of the gzip data, after ${from.stored} compressed bytes`,
+    });
+  });
+
   const large = Buffer.concat([
     logLines(3_000_000),
     noise(1_000_000),
