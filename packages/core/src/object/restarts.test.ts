@@ -136,6 +136,8 @@ describe("gzip, from every point that was offered", () => {
     const from = points[1] as RestartPoint;
     for (const size of [0, 1, 9])
       expect((await readFrom(gunzip, stored.subarray(0, from.stored + size), { step: 1000, from })).code).toBe("fine");
+    // In the same memory, whose last member ended elsewhere.
+    expect((await readFrom(gunzip, one, { step: 1000 })).code).toBe("fine");
     expect(await readFrom(gunzip, stored, { step: 1000, from })).toMatchObject({
       code: "OBJECT_CORRUPT",
       message: `data behind the end of the gzip data, after ${from.stored} compressed bytes`,
