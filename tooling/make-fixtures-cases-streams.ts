@@ -127,6 +127,11 @@ const finding: Json = {
   },
 };
 
+/** The head of a continuation. */
+function handedOver(hop: number): Json {
+  return { sluice: "continuation", v: 1, hop, firstSeen: TIME };
+}
+
 function destination(payload: Json): Json {
   return {
     version: "1.0",
@@ -211,6 +216,25 @@ export function streamCases(): EventCase[] {
       about: "an event that is a record itself",
       event: finding,
       expected: of(1, { items: 1, in: 1 }),
+    },
+    {
+      name: "sqs/continuation",
+      about: "what an earlier invocation handed over: an event as it came, and an object that it hadn't begun",
+      event: sqsEvent(
+        sqsMessage("handed over/event", {
+          ...handedOver(1),
+          receiver: { region: REGION, account: ACCOUNT },
+          event: kpl,
+        }),
+        sqsMessage("handed over/object", {
+          ...handedOver(2),
+          ref: { store: "s3", bucket: orders.bucket, key: orders.key, region: REGION },
+        }),
+      ),
+      expected: {
+        ...of(2, { items: 4, in: (orders.records ?? 0) + 3 + MESSAGES.length }),
+        response: { batchItemFailures: [] },
+      },
     },
     {
       name: "sqs/lambda-destination",
