@@ -297,7 +297,7 @@ export class Run {
   /** An object begins to be read; `at` is the place where it is gone on with, when it is. */
   passage(number: number, object: OpenObject, span: Span = {}, at?: Restart): Passage {
     const { etag, size, versionId } = object;
-    const checkpoints = this.#marks(size) ? new Checkpoints(() => this.#lowestOwed(number), at) : undefined;
+    const checkpoints = this.#marks(size) ? new Checkpoints(() => this.lowestOwed(number), at) : undefined;
     this.reads[number] = { etag, size, versionId, checkpoints, until: span.until };
     return new Passage(this, number, this.ledger.items[number] as ItemAccount, span);
   }
@@ -322,7 +322,8 @@ export class Run {
     return this.continues && Number.isFinite(this.time.givenMs) && size >= LEAST_MARKED_BYTES;
   }
 
-  #lowestOwed(number: number): number {
+  /** The lowest position of an item that some sink is owed. */
+  lowestOwed(number: number): number {
     return Math.min(...Object.values(this.owed(number)));
   }
 

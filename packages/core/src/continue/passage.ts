@@ -66,12 +66,14 @@ export class Passage {
     if (this.#account.readTo < this.#from && run.time.isHalfGone) throw this.#tooLarge();
   }
 
-  /** As soon as the head is known, which tells whether it can be done. */
+  /** Once every sink has something of it: a message that comes again and again isn't to be split again and again. */
   async #split(): Promise<void> {
-    const read = this.#run.reads[this.#number];
-    if (read?.checkpoints?.isSettled !== true) return;
+    const run = this.#run;
+    const read = run.reads[this.#number];
+    if (read?.checkpoints?.isSettled !== true || run.lowestOwed(this.#number) === 0) return;
     this.#maySplit = false;
-    const until = this.#run.mayHandOver(this.#number) ? await split(this.#number, read, this.#run) : undefined;
+    if (!run.mayHandOver(this.#number)) return;
+    const until = await split(this.#number, read, this.#account.readTo, run);
     if (until === undefined) return;
     this.#until = until;
     read.until = until;

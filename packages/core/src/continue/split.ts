@@ -10,20 +10,21 @@ const NO_STATE = new Uint8Array(0);
 /**
  * Has other invocations read the rest of a large object at the same time, each a range of it: a record belongs to the range
  * that it begins in. Only lines as they are stored can be found from anywhere; other content is read by one after the other.
- * Gives where this invocation's own range ends; undefined: there is nothing to share.
+ * `readTo`: how far this one has read. Gives where its own range ends; undefined: there is nothing to share.
  */
-export async function split(number: number, read: BeingRead, run: Run): Promise<number | undefined> {
+export async function split(number: number, read: BeingRead, readTo: number, run: Run): Promise<number | undefined> {
   const { continuation: queue } = run.plan.ports;
   const item = run.items[number];
   const head = read.checkpoints?.headOfLines();
   const { splitBytes = Number.POSITIVE_INFINITY } = run.plan.config.continuation ?? {};
   if (queue === undefined || item?.kind !== "object" || head === undefined || read.size <= splitBytes) return undefined;
   const rangeBytes = onGrid(Math.max(splitBytes, Math.ceil(read.size / MAX_RANGES)), run);
+  const until = rangeBytes * (Math.floor(readTo / rangeBytes) + 1);
   const { etag, size, versionId } = read;
   const ref = { ...item.ref, etag, size, versionId: item.ref.versionId ?? versionId };
   const hops = run.nextHop(number);
   try {
-    for (let from = rangeBytes; from < size; from += rangeBytes) {
+    for (let from = until; from < size; from += rangeBytes) {
       const owed = Object.fromEntries(run.plan.sinkNames.map((name) => [name, from]));
       const at: Restart = {
         ...head,
@@ -36,7 +37,7 @@ export async function split(number: number, read: BeingRead, run: Run): Promise<
       const resume: Resume = { etag, owed, at, until: from + rangeBytes < size ? from + rangeBytes : undefined };
       await queue.send(objectContinuation(ref, resume, hops), run.time.answering);
     }
-    return rangeBytes;
+    return until;
   } catch (error) {
     // What was sent already is read twice, and delivered once.
     const { code, message } = asSluiceError(error);
