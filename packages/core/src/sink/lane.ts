@@ -12,6 +12,7 @@ import { copyPatiently } from "./copying.ts";
 import type { DeadLetterBox } from "./dead-letter-box.ts";
 import { Delivery, type DeliveryOptions } from "./delivery.ts";
 import { limitsOf } from "./limits.ts";
+import { Pace } from "./pace.ts";
 import { reasonOf } from "./reason-of.ts";
 import type { SinkHandle } from "./sink-handle.ts";
 import type { Slab, SlabPool } from "./slab-pool.ts";
@@ -25,9 +26,6 @@ const NO_COPIES: CopyResult = {
   of: "bucket",
   reason: { code: "SINK_PROTOCOL", message: "the sink takes over no objects any more" },
 };
-
-/** What is left of the slowest batch's time once another was faster. */
-const FORGETTING = 0.8;
 
 /** Most bytes in the first batch that a sink is ever sent: its connection is made while the second one is filled. */
 const FIRST_BATCH_BYTES = MiB / 4;
@@ -69,12 +67,7 @@ export class Lane {
   /** Cells of which a part was sent before the cell was complete. */
   readonly #partial = new Set<string>();
   readonly #queue: { readonly batch: SealedBatch; readonly slab: Slab }[] = [];
-  /** When each batch in flight was sent first, by its number. */
-  readonly #sentAt = new Map<number, number>();
-  /** How long one of the last batches took, in milliseconds: the slowest, which others make forgotten by and by. */
-  #sendMs = 0;
-  /** When a batch was settled last, or the queue began to wait. */
-  #movedAt = 0;
+  readonly #pace = new Pace();
   #inFlight = 0;
   #lastItem = -1;
   #isAgain = false;
@@ -162,7 +155,7 @@ export class Lane {
   untilStalledMs(): number {
     const { handle, clock } = this.#options;
     if (!this.isFull || this.isBroken) return Number.POSITIVE_INFINITY;
-    return this.#movedAt + handle.config.stallMs - clock.now();
+    return handle.config.stallMs - this.#pace.stillMs(clock.now());
   }
 
   /** What waits, and all that comes, is owed: it fails here, for another invocation to deliver. What is in flight goes on. */
@@ -181,10 +174,8 @@ export class Lane {
   drainMs(): number {
     if (this.isBroken && this.#inFlight === 0) return 0;
     const waiting = this.#open.size + this.#queue.length;
-    const now = this.#options.clock.now();
-    let slowest = this.#sendMs;
-    for (const since of this.#sentAt.values()) slowest = Math.max(slowest, now - since);
-    return slowest * (Math.ceil(waiting / this.#limits.maxInFlight) + (this.#inFlight > 0 ? 1 : 0));
+    const rounds = Math.ceil(waiting / this.#limits.maxInFlight) + (this.#inFlight > 0 ? 1 : 0);
+    return this.#pace.roundsMs(rounds, this.#options.clock.now());
   }
 
   get cellBytes(): number | undefined {
@@ -384,7 +375,7 @@ export class Lane {
     else if (part) batch.nameAsPiece();
     if (batch.cell !== undefined && !this.#isResending) batch.source = this.#options.originOf(batch.item).object;
     this.#options.handle.wasSent = true;
-    if (this.#queue.length === 0) this.#movedAt = this.#options.clock.now();
+    if (this.#queue.length === 0) this.#pace.waits(this.#options.clock.now());
     this.#queue.push({ batch: batch.seal(), slab: batch.slab });
     this.#pump();
   }
@@ -401,10 +392,10 @@ export class Lane {
       if (next === undefined) return;
       this.#inFlight += 1;
       this.#handedOver = true;
-      this.#sentAt.set(next.batch.number, this.#options.clock.now());
+      this.#pace.sent(next.batch.number, this.#options.clock.now());
       void this.#deliver(next.batch).finally(() => {
         this.#inFlight -= 1;
-        this.#moved(next.batch.number);
+        this.#pace.settled(next.batch.number, this.#options.clock.now());
         this.#options.handle.hasAnswered = true;
         this.#slabs.give(next.slab);
         this.#pump();
@@ -420,13 +411,6 @@ export class Lane {
 
   #failAll(batch: SealedBatch, reason: Reason): void {
     for (let i = 0; i < batch.count; i++) this.#delivery.settle(batch, i, "failed", reason);
-  }
-
-  #moved(batch: number): void {
-    const now = this.#options.clock.now();
-    this.#sendMs = Math.max(now - (this.#sentAt.get(batch) ?? now), this.#sendMs * FORGETTING);
-    this.#sentAt.delete(batch);
-    this.#movedAt = now;
   }
 
   #reject(batch: SealedBatch, i: number, reason: Reason): void {
