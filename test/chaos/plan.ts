@@ -1,6 +1,7 @@
 import { Random } from "../fuzz/random.ts";
 import { FAULTS } from "./faults/index.ts";
 import type { FaultKind } from "./faults/kind.ts";
+import type { ObjectKind } from "./workload/objects.ts";
 import { sizeOf } from "./workload/workload.ts";
 import type { Fault } from "./world.ts";
 
@@ -16,9 +17,12 @@ export interface Plan {
   readonly faults: readonly Fault[];
   readonly environments: number;
   readonly hasArchive: boolean;
+  readonly hasContinuation: boolean;
   /** Of JSON records: what the index refuses. */
   readonly badShare: number;
-  readonly mustRefuse: boolean;
+  /** Kind of the first object; JSON is refused in part. */
+  readonly first: ObjectKind | undefined;
+  readonly needsEvents: boolean;
 }
 
 export interface PlanOptions {
@@ -40,8 +44,10 @@ export function planOf(seed: number, options: PlanOptions = {}): Plan {
     faults,
     environments: Math.max(least, 1 + random.below(2)),
     hasArchive: random.chance(0.2),
+    hasContinuation: random.chance(0.6),
     badShare: random.chance(0.4) ? 0.02 : 0,
-    mustRefuse: kinds.some((kind) => kind.needsRefused === true),
+    first: kinds.find((kind) => kind.first !== undefined)?.first,
+    needsEvents: kinds.some((kind) => kind.needsEvents === true),
   };
 }
 

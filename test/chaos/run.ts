@@ -68,22 +68,23 @@ class Run {
   }
 
   async setUp(): Promise<void> {
-    const { random, faults, records, badShare, mustRefuse, hasArchive } = this.#plan;
+    const { random, faults, records, badShare, first, needsEvents, hasArchive, hasContinuation } = this.#plan;
     const { search, store } = this.#stand;
     const token = this.#token;
     const stream = `logs-chaos.${token}-default`;
-    const settings = settingsOf(token, hasArchive, random);
+    const settings = settingsOf(token, hasArchive, hasContinuation, random);
     const arn = `arn:aws:sqs:us-east-1:000000000000:chaos-${token}`;
     const queue = new Queue({ arn, maxBatch: 1 + random.below(10), duplicates: 0, disorder: 0 }, random);
     const serials = new Serials(token);
     const direct = new Direct();
-    const making = { token, records, badShare, mustRefuse, serials, store, queue, direct, random };
+    const making = { token, records, badShare, first, needsEvents, serials, store, queue, direct, random };
     const [workload] = await Promise.all([makeWorkload(making), search.createStream(stream)]);
     const environments = await Promise.all(
       Array.from({ length: this.#plan.environments }, (_, i) => this.#environment(i)),
     );
     const searchUrl = (environment: Environment): string => environment.search.url;
-    this.#world = { token, stream, search, store, workload, queue, direct, environments, settings, searchUrl };
+    const now = (): number => this.#time.now();
+    this.#world = { now, token, stream, search, store, workload, queue, direct, environments, settings, searchUrl };
     for (const fault of faults) await fault.setUp?.(this.#world);
     this.#sources = [queue, new Shard(token, workload.kinesis, 1 + random.below(30)), direct];
   }
@@ -159,7 +160,11 @@ class Run {
       now: () => this.#time.now(),
       variables: (environment) => {
         const { settings, searchUrl } = this.#its;
-        return { ...this.#time.variables, ...variables, SLUICE_CONFIG: configFor(settings, searchUrl(environment)) };
+        return {
+          ...this.#time.variables,
+          ...variables,
+          SLUICE_CONFIG: configFor(settings, searchUrl(environment), environment.aws.url),
+        };
       },
     });
   }

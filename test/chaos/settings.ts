@@ -7,7 +7,7 @@ import type { Settings } from "./world.ts";
 export const CONTINUATION_PATH = "/000000000000/chaos-continue";
 
 /** A config of the seed's choice: small batches and parts, short waits, so that much happens in little time. */
-export function settingsOf(token: string, hasArchive: boolean, random: Random): Settings {
+export function settingsOf(token: string, hasArchive: boolean, hasContinuation: boolean, random: Random): Settings {
   const dataset = `chaos.${token}`;
   const retry = { attempts: 2 + random.below(4), minDelayMs: 2, maxDelayMs: 40 };
   const limits = {
@@ -33,6 +33,7 @@ export function settingsOf(token: string, hasArchive: boolean, random: Random): 
       search: {
         type: "elasticsearch",
         compression: random.chance(0.7) ? "gzip" : "none",
+        stallMs: 100 + random.below(3000),
         requestTimeoutMs: 400 + random.below(1600),
         limits,
         retry,
@@ -41,14 +42,23 @@ export function settingsOf(token: string, hasArchive: boolean, random: Random): 
     },
     deadLetter: { type: "s3", bucket: BUCKETS.deadLetters, prefix: `${token}/` },
     deadline: { marginMs: 500 },
+    ...(hasContinuation ? { continuation: continuationOf(token, random) } : {}),
     read: { partBytes: 2 ** (12 + random.below(12)), attempts: 2 + random.below(4), concurrency: 1 + random.below(8) },
   };
 }
 
+/** Without the queue's address, which each environment has its own of. */
+export function continuationOf(token: string, random: Random): Record<string, unknown> {
+  const claims = { bucket: BUCKETS.sources, prefix: `${token}/claims/` };
+  return { splitBytes: 4096 * (1 + random.below(64)), claims };
+}
+
 /** As one environment gets it. */
-export function configFor(settings: Settings, searchUrl: string): string {
+export function configFor(settings: Settings, searchUrl: string, awsUrl: string): string {
+  const { continuation, sinks } = settings;
   return JSON.stringify({
     ...settings,
-    sinks: { ...settings.sinks, search: { ...settings.sinks.search, url: searchUrl } },
+    sinks: { ...sinks, search: { ...sinks.search, url: searchUrl } },
+    ...(continuation === undefined ? {} : { continuation: { ...continuation, queue: awsUrl + CONTINUATION_PATH } }),
   });
 }

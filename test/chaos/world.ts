@@ -12,6 +12,7 @@ export interface Settings {
   [key: string]: unknown;
   read: Record<string, unknown>;
   deadline: Record<string, unknown>;
+  continuation?: Record<string, unknown>;
   sinks: { search: Record<string, unknown> } & Record<string, Record<string, unknown>>;
 }
 
@@ -27,6 +28,8 @@ export interface World {
   readonly direct: Direct;
   readonly environments: readonly Environment[];
   readonly settings: Settings;
+  /** By the run's time. */
+  now(): number;
   /** Where a config says that Elasticsearch is; may be set. */
   searchUrl: (environment: Environment) => string;
 }

@@ -1,7 +1,8 @@
 import { clockSteps } from "./clock.ts";
 import { answerCut, answerLost, lateRequest, requestCut, slowAnswers } from "./connection.ts";
+import { deadline, handOverFails } from "./deadline.ts";
 import { atTheSameTime, disorder, duplicates } from "./deliveries.ts";
-import { deadline, kill, timeout } from "./kill.ts";
+import { kill, timeout } from "./kill.ts";
 import type { FaultKind } from "./kind.ts";
 import { expiredCertificate, unknownHost } from "./name-and-certificate.ts";
 import { deleted, overwritten, poison } from "./objects.ts";
@@ -22,6 +23,7 @@ export const FAULTS: readonly FaultKind[] = [
   kill,
   timeout,
   deadline,
+  handOverFails,
   clockSteps,
   elasticsearchDown,
   elasticsearchRestarting,

@@ -133,32 +133,3 @@ export const timeout: FaultKind = {
     };
   },
 };
-
-/** Too little time: all is slow, and what can't be done until the margin has to go back in good order. */
-export const deadline: FaultKind = {
-  name: "deadline",
-  make(random) {
-    const invocations = 1 + random.below(5);
-    const timeoutMs = 300 + random.below(500);
-    const marginMs = 100 + random.below(100);
-    const fault: Fault & { fired: number } = {
-      name: this.name,
-      fired: 0,
-      setUp({ settings }) {
-        settings.deadline.marginMs = marginMs;
-        settings.read.partBytes = 4096;
-      },
-      invoking(call) {
-        if (call.number < invocations) call.timeoutMs = timeoutMs;
-      },
-      decide({ operation, number }, phase) {
-        if (phase !== "body" || (operation !== "bulk" && operation !== "get-object") || number > 40) return undefined;
-        return fault.fired < invocations ? forward({ delayMs: 30 + random.below(150) }) : undefined;
-      },
-      settled(call) {
-        if (call.number < invocations) fault.fired += 1;
-      },
-    };
-    return fault;
-  },
-};

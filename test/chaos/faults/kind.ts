@@ -1,5 +1,6 @@
 import type { Random } from "../../fuzz/random.ts";
 import type { Action, Exchange, Operation } from "../proxy/exchange.ts";
+import type { ObjectKind } from "../workload/objects.ts";
 import type { Fault, World } from "../world.ts";
 
 /** A fault that a run can be given. */
@@ -7,8 +8,10 @@ export interface FaultKind {
   readonly name: string;
   /** Environments that it needs at least. */
   readonly environments?: number;
-  /** There must be records that the index refuses. */
-  readonly needsRefused?: boolean;
+  /** What kind of object there must be one of. */
+  readonly first?: ObjectKind;
+  /** There must be log events, each batch an asynchronous invocation. */
+  readonly needsEvents?: true;
   /** `random` is this fault's own: what it draws is the same whatever else happens. */
   make(random: Random): Fault;
 }

@@ -46,7 +46,7 @@ export const slowReads: FaultKind = {
 /** What the index refuses can't be put aside for a while. */
 export const deadLettersDenied: FaultKind = {
   name: "dead-letters-denied",
-  needsRefused: true,
+  first: "json",
   make(random) {
     const window = { from: 0, length: 1 + random.below(6) };
     return requestFault(this.name, "put-dead-letter", window, () => s3Error(403, "AccessDenied"));

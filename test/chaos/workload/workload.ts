@@ -52,8 +52,9 @@ interface Making {
   readonly records: number;
   /** Of JSON records. */
   readonly badShare: number;
-  /** There must be a record that the index refuses. */
-  readonly mustRefuse: boolean;
+  /** Kind of the first object; of JSON, some records are to be refused. */
+  readonly first: ObjectKind | undefined;
+  readonly needsEvents: boolean;
   readonly serials: Serials;
   readonly store: Store;
   readonly queue: Queue;
@@ -64,7 +65,7 @@ interface Making {
 /** Puts objects into the store, and what tells of them where it is delivered from. */
 export async function makeWorkload(making: Making): Promise<Workload> {
   const { random, records } = making;
-  const [inKinesis, inLogs] = [random.chance(0.3) ? 0.1 : 0, random.chance(0.3) ? 0.1 : 0];
+  const [inKinesis, inLogs] = [random.chance(0.3) ? 0.1 : 0, random.chance(0.3) || making.needsEvents ? 0.1 : 0];
   const kinesis = inKinesis > 0 ? kinesisData(making, Math.round(records * inKinesis)) : undefined;
   const logs = inLogs > 0 ? logEvents(making, Math.round(records * inLogs)) : undefined;
   const left = Math.round(records * (1 - inKinesis - inLogs));
@@ -92,9 +93,9 @@ export function notified({ key, size, etag }: SourceObject): Notified {
 
 async function storeObject(making: Making, i: number, count: number): Promise<SourceObject> {
   const { random, serials, token, store } = making;
-  const isToBeRefused = making.mustRefuse && i === 0;
-  const kind = isToBeRefused ? "json" : random.pick(OBJECT_KINDS);
-  const badShare = isToBeRefused ? Math.min(0.5, 20 / count) : making.badShare;
+  const first = i === 0 ? making.first : undefined;
+  const kind = first ?? random.pick(OBJECT_KINDS);
+  const badShare = first === "json" ? Math.min(0.5, 20 / count) : making.badShare;
   const key = `${token}/${FOLDERS[lineKindOf(kind)]}/${random.chance(0.2) ? "an odd+näme " : ""}${i}.log`;
   return storeAs(store, key, kind, makeObject(kind, count, badShare, serials, random));
 }
