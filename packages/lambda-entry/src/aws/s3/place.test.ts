@@ -33,16 +33,26 @@ describe("a plain place", () => {
   );
   const ENDPOINT = fc.constantFrom(undefined, "http://127.0.0.1:4566", "https://10.0.0.1/", "http://localhost:4566");
 
-  test("is where the SDK's rules place the bucket", async () => {
-    let plain = 0;
+  test("is, where there is one, where the SDK's rules place the bucket", async () => {
     const property = fc.asyncProperty(BUCKET, REGION, ENDPOINT, async (bucket, region, endpoint) => {
       const place = plainPlace(bucket, region, endpoint === undefined ? {} : { endpoint }, ENV);
       if (place === undefined) return;
-      plain += 1;
       expect(where(place)).toEqual(where(await bySdk(bucket, region, endpoint)));
     });
     await fc.assert(property, { numRuns: 200 });
-    expect(plain).toBeGreaterThan(20);
+  });
+
+  test("is there for every ordinary bucket, by name in AWS and by path at an address", async () => {
+    const words = fc.string({ unit: fc.constantFrom(..."abz019"), minLength: 3, maxLength: 11 });
+    const bucket = fc.array(words, { minLength: 1, maxLength: 5 }).map((all) => all.join("-"));
+    const region = fc.constantFrom("us-east-1", "eu-west-1", "ap-southeast-7", "mx-central-1");
+    const endpoint = fc.constantFrom(undefined, "http://127.0.0.1:4566", "https://10.0.0.1/");
+    const property = fc.asyncProperty(bucket, region, endpoint, async (bucket, region, endpoint) => {
+      const place = plainPlace(bucket, region, endpoint === undefined ? {} : { endpoint }, ENV);
+      expect(place).toBeDefined();
+      expect(where(place)).toEqual(where(await bySdk(bucket, region, endpoint)));
+    });
+    await fc.assert(property, { numRuns: 100 });
   });
 
   test("is that of a function with an ordinary bucket, whose credentials are in the environment", async () => {
