@@ -110,7 +110,10 @@ async function carryBytes(
   account: ItemAccount,
   run: Run,
 ): Promise<void> {
-  const newReader = (): RecordReader => recordReader(item, streamOrigin(item.stream), undefined, number, account, run);
+  const origin = streamOrigin(item.stream);
+  // Said before anything is read: what turns out to be unreadable is this one, not the one that was read before it.
+  run.origins[number] = origin;
+  const newReader = (): RecordReader => recordReader(item, origin, undefined, number, account, run);
   const options = run.plan.contentOptions(item);
   if (isPacked(item.bytes, options)) {
     // Decoded as it is waited for, which other payloads needn't.

@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../config/parse-config.ts";
+import { aggregated } from "../envelope/kpl.testing.ts";
 import { type ErrorCode, SluiceError } from "../errors.ts";
 import { createPipeline } from "../pipeline.ts";
 import type { Letter, UnitLetter } from "../ports/dead-letters.ts";
@@ -77,6 +78,20 @@ const notification = (...keys: readonly string[]): string =>
   });
 
 const contentOf = (letter: Letter | undefined): string => Buffer.from(letter?.document ?? []).toString();
+
+test.each([
+  ["the first", [whole.subarray(0, 60), "two\n"], undefined, 0],
+  ["the last", ["one\n", "two\n", whole.subarray(0, 60)], "2", 2],
+])(
+  "a record of the KPL whose user record can't be read, %s, is a letter that names that one",
+  async (_, records, sub, read) => {
+    const { response, letters } = await handled(kinesis([aggregated(...records)]));
+    expect(response).toEqual({ batchItemFailures: [] });
+    expect(letters).toMatchObject([{ kind: "unit", reason: { code: "OBJECT_TRUNCATED" }, records: read }]);
+    expect(letters[0]?.origin).toMatchObject({ "aws.kinesis.sequence_number": "0" });
+    expect(letters[0]?.origin["aws.kinesis.subsequence_number"]).toBe(sub);
+  },
+);
 
 describe("one record of Kinesis that can't be read", () => {
   const event = kinesis(["good\n", damaged, "good too\n"]);
