@@ -128,7 +128,7 @@ const finding: Json = {
 };
 
 /** The head of a continuation. */
-function handedOver(hop: number): Json {
+function handedOver(hop: number): Readonly<Record<string, Json>> {
   return { sluice: "continuation", v: 1, hop, firstSeen: TIME };
 }
 
