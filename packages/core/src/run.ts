@@ -165,7 +165,8 @@ export class Run {
     const takes = (error: SluiceError): boolean =>
       error.code === "OBJECT_MISSING" ? keepsMissing : keepsUndecodable && isDataFault(error);
     const letters = new DeadLetterBox(UNDECODABLE, deadLetters, clock, this.time.sending);
-    return new Undecodable({ takes, units, ledger: this.ledger, letters, clock, origins: this.origins });
+    const { region } = this.receiver;
+    return new Undecodable({ takes, units, ledger: this.ledger, letters, clock, origins: this.origins, region });
   }
 
   /** Several items at once, within a budget of bytes being read. */

@@ -1,36 +1,44 @@
-import type { Invocation } from "@sluice/core";
+import type { Invocation, Outcome, Pipeline } from "@sluice/core";
 import type { Label } from "./selection.ts";
+import { unitLetterOf } from "./unit-letter.ts";
 
 /** Whole files of several lines are read as one event up to this many bytes; Lambda writes them on one line. */
 export const MAX_EVENT_BYTES: number = 32 * 1024 * 1024;
 
-/** What Lambda wrote to a failure destination: of an invocation, or of a stream's batch. */
-export interface FailedEvent {
-  readonly event: unknown;
+/** What is kept of something that went wrong as a whole, and goes through all of the pipeline again. */
+export interface HeldEvent {
   readonly label: Label;
-  /** Of the function that had it: ids may depend on the region. */
-  readonly receiver: Pick<Invocation, "region" | "account">;
+  again(pipeline: Pipeline, invocation: Invocation): Promise<Outcome>;
 }
 
 const ARN = /^arn:[^:]*:lambda:([a-z0-9-]+):(\d+):/;
 
+/** What every held event has in it, and hardly any letter of a record. */
+const MARKS = ['"requestContext"', '"kind":"unit"'];
+
+/** Told by its shape: a failure destination's, or a unit's dead letter. Undefined for anything else. */
+export function heldEventOf(text: string): HeldEvent | undefined {
+  if (!MARKS.some((mark) => text.includes(mark))) return undefined;
+  const value = parsed(text);
+  return value && (unitLetterOf(value) ?? destinationOf(value));
+}
+
 /**
- * Told by its shape: `requestContext` beside the event itself or what is known of the batch. Undefined for anything else.
+ * What Lambda wrote to a failure destination, of an invocation or of a stream's batch: `requestContext` beside the event itself
+ * or what is known of the batch. Ids may depend on the function's region.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
-export function failedEventOf(text: string): FailedEvent | undefined {
-  const value = parsed(text);
-  const context = value?.requestContext;
-  if (value === undefined || !isObject(context)) return undefined;
+function destinationOf(value: Record<string, unknown>): HeldEvent | undefined {
+  const { requestContext: context, timestamp } = value;
+  if (!isObject(context)) return undefined;
   const known = "requestPayload" in value || "payload" in value || Object.keys(value).some((key) => /Info$/.test(key));
   if (!known) return undefined;
   const { condition, functionArn } = context;
   const [, region, account] = ARN.exec(typeof functionArn === "string" ? functionArn : "") ?? [];
-  const at = Date.parse(String(value.timestamp));
+  const receiver = { ...(region && { region }), ...(account && { account }) };
   return {
-    event: value,
-    label: { sink: "", reason: typeof condition === "string" ? condition : "", at: Number.isNaN(at) ? 0 : at },
-    receiver: { ...(region === undefined ? {} : { region }), ...(account === undefined ? {} : { account }) },
+    label: { sink: "", reason: typeof condition === "string" ? condition : "", at: Date.parse(String(timestamp)) || 0 },
+    again: (pipeline, invocation) => pipeline.handle(value, { ...invocation, ...receiver }),
   };
 }
 

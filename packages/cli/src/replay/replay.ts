@@ -10,7 +10,7 @@ import {
 } from "@sluice/core";
 import { parseDeadLetter } from "@sluice/lambda-entry";
 import type { Files } from "../adapters.ts";
-import { type FailedEvent, failedEventOf, MAX_EVENT_BYTES } from "./failed-event.ts";
+import { type HeldEvent, heldEventOf, MAX_EVENT_BYTES } from "./failed-event.ts";
 import { type LetterFile, type OpenFile, openFile, removeFile } from "./letter-files.ts";
 import { type Line, linesOf, MAX_LINE_BYTES } from "./lines.ts";
 import { Marker } from "./marker.ts";
@@ -117,7 +117,7 @@ export class Replay {
   async #line(line: Line, marker: Marker): Promise<void> {
     const { text } = line;
     const where = `${marker.file.name}:${line.number}`;
-    const event = text?.includes('"requestContext"') === true ? failedEventOf(text) : undefined;
+    const event = text === undefined ? undefined : heldEventOf(text);
     if (event !== undefined) {
       await this.#sendEvent(event, line.from, marker, where);
       return;
@@ -171,23 +171,28 @@ export class Replay {
     if (!/^\s*\{\s*\n/.test(head)) return false;
     const pieces = [first as Uint8Array];
     for await (const chunk of chunks) pieces.push(chunk);
-    const event = failedEventOf(Buffer.concat(pieces).toString("utf8"));
+    const event = heldEventOf(Buffer.concat(pieces).toString("utf8"));
     if (event === undefined) return false;
     marker.owe({ from: 0, to: open.size, number: 1 });
     await this.#sendEvent(event, 0, marker, marker.file.name);
     return true;
   }
 
-  async #sendEvent({ event, label, receiver }: FailedEvent, from: number, marker: Marker, where: string) {
+  async #sendEvent({ label, again }: HeldEvent, from: number, marker: Marker, where: string) {
     const { pipeline, invocation } = this.#options;
     const group = this.#taken(label, from, marker);
     if (group === undefined || pipeline === undefined) return;
-    const outcome = await pipeline.handle(event, { ...invocation, ...receiver, again: true });
-    const fate = fateOf(outcome);
-    group[fate] += 1;
-    if (fate !== "failed") marker.settle(from, fate !== "delivered");
-    const error = outcome.error ?? outcome.units.find((unit) => unit.error !== undefined)?.error;
-    if (error !== undefined) this.#complainOf(where, error);
+    try {
+      const outcome = await again(pipeline, { ...invocation, again: true });
+      const fate = fateOf(outcome);
+      group[fate] += 1;
+      if (fate !== "failed") marker.settle(from, fate !== "delivered");
+      const error = outcome.error ?? outcome.units.find((unit) => unit.error !== undefined)?.error;
+      if (error !== undefined) this.#complainOf(where, error);
+    } catch (error) {
+      group.failed += 1;
+      this.#complainOf(where, error);
+    }
   }
 
   async #flush(): Promise<void> {

@@ -83,7 +83,8 @@ function kinesisUnit(record: Json, context: ReceiverContext): Unit {
   const { sequenceNumber, data } = record.kinesis as Json;
   const head = { id: sequenceNumber as string, kind: "kinesis", receiveCount: 1 } as const;
   const source = optionalText(record.eventSourceARN);
-  return unitOf({ ...head, source, payload: { form: "base64", value: data } }, record, [], context);
+  const shard = optionalText(record.eventID)?.split(":")[0];
+  return unitOf({ ...head, source, shard, payload: { form: "base64", value: data } }, record, [], context);
 }
 
 type UnitHead = Omit<Unit, "items" | "ignored" | "error">;

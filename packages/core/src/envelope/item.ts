@@ -109,6 +109,8 @@ export interface Unit {
   readonly receiveCount: number;
   /** ARN of the queue, stream or cluster that it came from, where the event tells it. */
   readonly source?: string | undefined;
+  /** Of a Kinesis record. */
+  readonly shard?: string | undefined;
   readonly payload?: Payload | undefined;
   /** Units of one group are handled one after the other; nothing after a group's first failure is read or acknowledged (SQS FIFO). */
   readonly group?: string | undefined;

@@ -17,6 +17,8 @@ export interface UndecodableOptions {
   readonly clock: Clock;
   /** Origin of an item, by its number, as far as it was found out. */
   readonly origins: readonly (Origin | undefined)[];
+  /** Of the receiver. */
+  readonly region: string | undefined;
 }
 
 /**
@@ -86,9 +88,9 @@ export class Undecodable {
   }
 
   #keep(unread: Unread, settled: (failure: Reason | undefined) => void): void {
-    const { letters, clock } = this.#options;
+    const { letters, clock, region } = this.#options;
     try {
-      letters.keep(unitLetter(unread, clock.now()), settled);
+      letters.keep(unitLetter({ ...unread, region }, clock.now()), settled);
     } catch (error) {
       settled(reasonOf(error));
     }

@@ -12,19 +12,21 @@ export interface Unread {
   readonly item?: Item | undefined;
   readonly account?: ItemAccount | undefined;
   readonly origin?: Origin | undefined;
+  /** Of the receiver. */
+  readonly region?: string | undefined;
 }
 
 /** The letter that stands for it. Its id comes from the unit and the document, so that a redelivery has the same. */
-export function unitLetter({ unit, error, item, account, origin }: Unread, at: number): UnitLetter {
+export function unitLetter({ unit, error, item, account, origin, region }: Unread, at: number): UnitLetter {
   const content = item?.kind === "object" ? reference(item, account) : inline(unit.payload);
-  const { kind, id, source, receiveCount } = unit;
+  const { kind, id, source, shard, receiveCount } = unit;
   return {
     kind: "unit",
     id: sourceKey("unit", kind, source, id, content.document.toString("latin1")),
     sink: null,
     at,
     reason: { code: error.code, message: error.message },
-    unit: { kind, id, source, receiveCount },
+    unit: { kind, id, source, shard, region, receiveCount },
     origin: Object.fromEntries(origin?.constants ?? []),
     records: account?.in ?? 0,
     ...content,

@@ -50,6 +50,10 @@ export interface UnitLetter {
     readonly id: string;
     /** ARN of the queue, stream or cluster, where the event tells it. */
     readonly source?: string | undefined;
+    /** Of a stream. */
+    readonly shard?: string | undefined;
+    /** Of the function that received the event. */
+    readonly region?: string | undefined;
     readonly receiveCount: number;
   };
   /** Records that were read before the fault; all of them have reached their sinks. */
