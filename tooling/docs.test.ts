@@ -1,0 +1,92 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { configJsonSchema } from "@sluice/core";
+import { expect, test } from "vitest";
+
+const ROOT = path.resolve(import.meta.dirname, "..");
+
+function read(file: string): string {
+  return readFileSync(path.join(ROOT, file), "utf8");
+}
+
+const DOCUMENTS = ["README.md", "CONTRIBUTING.md", ...globSync("docs/**/*.md", { cwd: ROOT })];
+
+/** `[text](file#heading)`, and the titles in double quotes right behind it. */
+const LINK = /\]\((?<file>[^)#\s]*)(?:#(?<heading>[^)\s]+))?\)(?<titles>(?:,? "[^"]+")*)/g;
+
+interface Link {
+  readonly file: string;
+  readonly heading: string | undefined;
+  readonly titles: readonly string[];
+}
+
+function linksIn(document: string): Link[] {
+  return [...read(document).matchAll(LINK)].flatMap(({ groups = {} }) => {
+    const { file = "", heading, titles = "" } = groups;
+    if (/^https?:/.test(file)) return [];
+    return {
+      file: file === "" ? document : path.join(path.dirname(document), file),
+      heading,
+      titles: [...titles.matchAll(/"([^"]+)"/g)].map(([, title]) => title as string),
+    };
+  });
+}
+
+/** As GitHub makes them of headings. */
+function anchorsOf(document: string): string[] {
+  return [...read(document).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    (heading as string)
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+      .replace(/\s/g, "-"),
+  );
+}
+
+function isThere({ file, heading }: Link): boolean {
+  if (!existsSync(path.join(ROOT, file))) return false;
+  return heading === undefined || !file.endsWith(".md") || anchorsOf(file).includes(heading);
+}
+
+test.each(DOCUMENTS)("%s links to what is there", (document) => {
+  expect(linksIn(document).filter((link) => !isThere(link))).toEqual([]);
+});
+
+test("docs/reliability.md names tests, and faults of the chaos tests, that are there", () => {
+  const named = linksIn("docs/reliability.md").filter(({ titles }) => titles.length > 0);
+  expect(named.length).toBeGreaterThan(30);
+  const gone = named.flatMap(({ file, titles }) => {
+    const text = read(file);
+    const written = (title: string): string => (file.endsWith(".test.ts") ? title : `\`${title}\``);
+    return titles.filter((title) => !text.includes(written(title))).map((title) => `${file}: ${title}`);
+  });
+  expect(gone).toEqual([]);
+});
+
+/** Codes of warnings, and those that sinks and core give as reasons for single records or batches: never thrown. */
+const REASONS = ["ARCHIVE_IDS_LOST", "CHECKSUM_MISMATCH", "FAILURE_STORE", "NETWORK", "NOT_ACTIVE", "SINK_STALLED"];
+
+test("docs/errors.md has a row for every code, and no others", () => {
+  const [, union = ""] = /export type ErrorCode =([^;]+);/.exec(read("packages/core/src/errors.ts")) ?? [];
+  const codes = [...union.matchAll(/"([A-Z_]+)"/g)].map(([, code]) => code as string);
+  const rows = [...read("docs/errors.md").matchAll(/^\| (`[A-Z_`, ]+`) \|/gm)];
+  const documented = rows.flatMap(([, cell]) => (cell as string).match(/[A-Z_]+/g) ?? []);
+  expect(codes.length).toBeGreaterThan(30);
+  expect(codes, "named once each").toEqual([...new Set(codes)]);
+  expect(documented.toSorted()).toEqual([...codes, ...REASONS].sort());
+});
+
+/** Names of keys in a JSON Schema, however deep. */
+function keysOf(schema: unknown): string[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  return Object.entries(schema).flatMap(([name, value]) => [
+    ...(name === "properties" ? Object.keys(value) : []),
+    ...keysOf(value),
+  ]);
+}
+
+test("docs/configuration.md names every key of the config that core reads", () => {
+  const text = read("docs/configuration.md");
+  const keys = [...new Set(keysOf(configJsonSchema()))];
+  expect(keys).toEqual(expect.arrayContaining(["stallMs", "splitBytes", "maxMarginMs", "onMissing"]));
+  expect(keys.filter((key) => !new RegExp(`\\b${key}\\b`).test(text))).toEqual([]);
+});
