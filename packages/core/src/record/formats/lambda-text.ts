@@ -69,8 +69,10 @@ export class LambdaText {
     if (isDigit(bytes[from] as number)) this.#setTime(record, from);
     else if (bytes[from] === OPEN_BRACKET) {
       const close = this.#levelEnd(from + 1);
-      if (bytes[close] === CLOSE_BRACKET) this.#setTime(record, close + 1 + this.#tab(close + 1));
-    } else if (this.#is(RUBY, from + 1)) this.#setTime(record, from + 1 + RUBY.length);
+      const tab = bytes[close] === CLOSE_BRACKET && close > from + 1 ? this.#tab(close + 1) : 0;
+      if (tab > 0) this.#setTime(record, close + 1 + tab);
+    } else if (isUpper(bytes[from] as number) && this.#is(RUBY, from + 1))
+      this.#setTime(record, from + 1 + RUBY.length);
   }
 
   #take({ bytes, to, inJson }: RecordCursor): void {
