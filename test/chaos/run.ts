@@ -23,7 +23,7 @@ import type { Call, Fault, World } from "./world.ts";
 /** Ordinary time of an invocation: nothing should ever need it. */
 const TIMEOUT_MS = 15_000;
 /** A run that takes longer hangs. */
-const LONGEST_RUN_MS = 120_000;
+const LONGEST_RUN_MS = 240_000;
 
 export interface Result extends Verdict {
   readonly seed: number;
@@ -104,11 +104,14 @@ class Run {
     const told = [...queue.messages, ...direct.events];
     condemn(told, workload.objects);
     const verdict = judge([...workload.objects, ...workload.parts], found);
-    const broken = [...verdict.broken, ...brokenBy(told)];
-    if (this.#sources.some((source) => !source.isDone)) broken.push("not everything was delivered in time");
+    const left = [...brokenBy(told), ...(this.#sources.every((source) => source.isDone) ? [] : ["not done in time"])];
+    // What is still in a queue isn't lost; the run has failed all the same.
+    const isLeft = left.length > 0 && verdict.lost.length > 0;
+    const broken = [...verdict.broken, ...left, ...(isLeft ? [`${verdict.lost.length} lines still to come`] : [])];
+    const lost = isLeft ? [] : verdict.lost;
     const faults = Object.fromEntries(this.#plan.faults.map(({ name, fired }) => [name, fired]));
     const { seed } = this.#plan;
-    return { seed, faults, records: workload.serials.count, invocations: this.#invocations, ...verdict, broken };
+    return { seed, faults, records: workload.serials.count, invocations: this.#invocations, ...verdict, lost, broken };
   }
 
   async logs(): Promise<string> {

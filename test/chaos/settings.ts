@@ -11,8 +11,8 @@ export function settingsOf(token: string, hasArchive: boolean, hasContinuation: 
   const dataset = `chaos.${token}`;
   const retry = { attempts: 2 + random.below(4), minDelayMs: 2, maxDelayMs: 40 };
   const limits = {
-    maxBatchRecords: 50 + random.below(1000),
-    maxBatchBytes: 16_384 * (1 + random.below(32)),
+    maxBatchRecords: 100 + random.below(1000),
+    maxBatchBytes: 65_536 * (1 + random.below(8)),
     maxInFlight: 1 + random.below(4),
   };
   const archive = {
@@ -33,7 +33,7 @@ export function settingsOf(token: string, hasArchive: boolean, hasContinuation: 
       search: {
         type: "elasticsearch",
         compression: random.chance(0.7) ? "gzip" : "none",
-        stallMs: 100 + random.below(3000),
+        stallMs: 1000 + random.below(4000),
         requestTimeoutMs: 400 + random.below(1600),
         limits,
         retry,
