@@ -17,6 +17,9 @@ export type MemberKind = "keyword" | "long" | "double" | "boolean" | "ip" | "tim
 /** A member's path, dotted, and the fields that it becomes as it is. Of several that become one field, the last that is there counts. */
 export type Member = readonly [path: string, kind: MemberKind, ...fields: readonly string[]];
 
+/** Another name → the path of the member. */
+export type Aliases = Readonly<Record<string, string>>;
+
 export interface Copy {
   readonly place: number;
   readonly slot: number;
@@ -30,18 +33,24 @@ export class JsonFields {
   readonly copies: readonly Copy[];
   readonly #places: ReadonlyMap<string, number>;
 
-  /** `others` are looked at only; `derived` are the fields that no member becomes as it is. */
+  /**
+   * `others` are looked at only; `derived` are the fields that no member becomes as it is; `aliases`: other names of members, of
+   * which an object has one or the other.
+   */
   constructor(
     members: readonly Member[],
     others: readonly string[],
     derived: Readonly<Record<string, LeafType>>,
     overrides: readonly string[] = [],
+    aliases: Aliases = {},
   ) {
     const copied = members.flatMap(([, kind, ...fields]) => fields.map((field) => [field, leafType(kind)]));
     this.layout = new Layout({ ...Object.fromEntries(copied), ...derived }, overrides);
     const paths = [...new Set([...members.map(([path]) => path), ...others])];
     this.#places = new Map(paths.map((path, i) => [path, i]));
-    this.table = new MemberTable(shapeOf(paths.map((path, i) => [path.split("."), i])));
+    const own = paths.map((path, i) => [path.split("."), i] as const);
+    const also = Object.entries(aliases).map(([alias, path]) => [[alias], this.place(path)] as const);
+    this.table = new MemberTable(shapeOf([...own, ...also]));
     this.copies = members.flatMap(([path, kind, ...fields]) =>
       fields.map((field) => ({ place: this.place(path), slot: this.layout.slot(field), kind })),
     );

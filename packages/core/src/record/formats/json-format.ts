@@ -8,7 +8,7 @@ import type { Layout, LeafType } from "../layout.ts";
 import type { RecordCursor } from "../record.ts";
 import { Event } from "./event.ts";
 import type { Format, FormatHint, ParseResult } from "./format.ts";
-import { JsonFields, type Member, type MemberKind } from "./json-fields.ts";
+import { type Aliases, JsonFields, type Member, type MemberKind } from "./json-fields.ts";
 import { parseExactly, scanObject } from "./json-object.ts";
 import { JsonScanner } from "./json-scanner.ts";
 
@@ -30,6 +30,8 @@ export interface JsonSpec
   readonly constants?: Readonly<Record<string, ConstantValue>>;
   /** A function: made when the first record is read. */
   readonly members: readonly Member[] | (() => readonly Member[]);
+  /** Other names of members. An object has one or the other. */
+  readonly aliases?: Aliases;
   /** Members that `derive` looks at, beside those that become fields. */
   readonly others?: readonly string[];
   /** The members that the time is taken from: the first that is one; or its milliseconds. NaN: the record is none of this format. */
@@ -230,12 +232,13 @@ function timeIn(bytes: Uint8Array, from: number, to: number): number {
 export function jsonFormat(spec: JsonSpec): Format {
   let fields: JsonFields | undefined;
   const built = (): JsonFields => {
-    const { members, others = [], time, derived = {}, overrides } = spec;
+    const { members, others = [], time, derived = {}, overrides, aliases } = spec;
     fields ??= new JsonFields(
       typeof members === "function" ? members() : members,
       [...others, ...(typeof time === "function" ? [] : time)],
       derived,
       overrides,
+      aliases,
     );
     return fields;
   };
