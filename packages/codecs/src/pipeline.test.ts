@@ -138,6 +138,16 @@ describe("flow logs in Parquet", () => {
   });
 });
 
+test("CloudFront's standard logs in Parquet: the fields of those in JSON", async () => {
+  const table = await deliver(fixture("packed/cloudfront.parquet"));
+  const lines = await deliver(fixture("formats/cloudfront-json/v2.json"));
+  const fields = ({ documents }: Delivered): unknown[] =>
+    documents.map(({ log: _log, message: _message, ...fields }) => fields);
+  expect(table.outcome.counts).toMatchObject({ in: 4, unparsed: 0 });
+  expect(fields(table)).toEqual(fields(lines));
+  expect(table.documents[0]).toMatchObject({ event: { dataset: "aws.cloudfront_logs" }, source: { port: 11040 } });
+});
+
 test("Security Lake: nested fields, their time", async () => {
   const { documents } = await deliver(fixture("packed/security-lake.parquet"));
   expect(documents.map((document) => document["@timestamp"])).toEqual([
