@@ -89,14 +89,7 @@ export class UrlFields {
 
   /** The same, of a text that isn't in the record's bytes as it is. */
   setText(text: string, values: LayoutValues): void {
-    const bytes = Buffer.from(text);
-    const found = new LayoutValues(values.layout);
-    found.clear();
-    this.set(bytes, 0, bytes.length, found);
-    for (const field of Object.keys(URL_FIELDS)) {
-      const value = found.get(field, bytes);
-      if (value !== undefined) values.text[values.layout.slot(field)] = jsonInside(String(value));
-    }
+    setFromText(text, values, Object.keys(URL_FIELDS), (bytes, found) => this.set(bytes, 0, bytes.length, found));
   }
 
   /** The extension stands behind the last dot of the path's last part. */
@@ -144,5 +137,27 @@ export class RequestFields {
     if (!isAbsent(bytes, from, first)) values.span(this.#method, from, first);
     if (startsWith(bytes, last + 1, to, "HTTP/")) values.span(this.#version, last + 6, to);
     this.#url.set(bytes, first + 1, last, values);
+  }
+
+  /** The same, of a text that isn't in the record's bytes as it is. */
+  setText(text: string, values: LayoutValues): void {
+    setFromText(text, values, Object.keys(REQUEST_FIELDS), (bytes, found) => this.set(bytes, 0, bytes.length, found));
+  }
+}
+
+/** Takes over, as texts, the fields that `set` finds in a text's own bytes. */
+function setFromText(
+  text: string,
+  values: LayoutValues,
+  fields: readonly string[],
+  set: (bytes: Uint8Array, found: LayoutValues) => void,
+): void {
+  const bytes = Buffer.from(text);
+  const found = new LayoutValues(values.layout);
+  found.clear();
+  set(bytes, found);
+  for (const field of fields) {
+    const value = found.get(field, bytes);
+    if (value !== undefined) values.text[values.layout.slot(field)] = jsonInside(String(value));
   }
 }

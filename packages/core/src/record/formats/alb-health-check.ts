@@ -31,7 +31,7 @@ export const albHealthCheck: Format = lineFormat({
   time: (line) => parseIsoZ(line.bytes, line.from("time"), line.to("time")),
   derived: { ...BACKEND_FIELDS, "event.outcome": "keyword" },
   derive: () => (line) => {
-    setBackend(line, "target_addr");
+    setBackend(line, line.from("target_addr"), line.to("target_addr"));
     line.set("event.outcome", isOutcome(line, "PASS") ? "success" : "failure");
   },
 });

@@ -1,7 +1,7 @@
 import { ipVersion } from "../../bytes/ip.ts";
 import { bracketed, portColon } from "../fields/text.ts";
 import type { LeafType } from "../layout.ts";
-import type { Line } from "./line-format.ts";
+import type { Event } from "./event.ts";
 
 // What the logs of all load balancers have alike.
 
@@ -21,25 +21,21 @@ export const SOURCE_FIELDS: Readonly<Record<string, LeafType>> = {
 };
 
 /** `address:port` of the client. */
-export function setSource(line: Line, column: string): void {
-  const from = line.from(column);
-  const to = line.to(column);
-  const colon = portColon(line.bytes, from, to);
+export function setSource(event: Event, from: number, to: number): void {
+  const colon = portColon(event.bytes, from, to);
   if (colon < 0) return;
-  const inner = bracketed(line.bytes, from, colon);
-  line.span("source.address", from + inner, colon - inner);
-  if (ipVersion(line.bytes, from + inner, colon - inner) !== 0) line.span("source.ip", from + inner, colon - inner);
-  line.span("source.port", colon + 1, to);
+  const inner = bracketed(event.bytes, from, colon);
+  event.span("source.address", from + inner, colon - inner);
+  if (ipVersion(event.bytes, from + inner, colon - inner) !== 0) event.span("source.ip", from + inner, colon - inner);
+  event.span("source.port", colon + 1, to);
 }
 
 /** `address:port` of the target; `-` when there was none. */
-export function setBackend(line: Line, column: string): void {
-  const from = line.from(column);
-  const to = line.to(column);
-  const colon = portColon(line.bytes, from, to);
+export function setBackend(event: Event, from: number, to: number): void {
+  const colon = portColon(event.bytes, from, to);
   if (colon < 0) return;
-  const inner = bracketed(line.bytes, from, colon);
-  if (ipVersion(line.bytes, from + inner, colon - inner) === 0) return;
-  line.span("aws.elb.backend.ip", from + inner, colon - inner);
-  line.span("aws.elb.backend.port", colon + 1, to);
+  const inner = bracketed(event.bytes, from, colon);
+  if (ipVersion(event.bytes, from + inner, colon - inner) === 0) return;
+  event.span("aws.elb.backend.ip", from + inner, colon - inner);
+  event.span("aws.elb.backend.port", colon + 1, to);
 }

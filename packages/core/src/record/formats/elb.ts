@@ -60,8 +60,8 @@ export const elb: Format = lineFormat({
     return (line) => {
       const { bytes, values } = line;
       const http = line.has("elb_status_code");
-      setSource(line, "client:port");
-      setBackend(line, "backend:port");
+      setSource(line, line.from("client:port"), line.to("client:port"));
+      setBackend(line, line.from("backend:port"), line.to("backend:port"));
       setBytes(line, "received_bytes", http ? "http.request.body.bytes" : "source.bytes");
       setBytes(line, "sent_bytes", http ? "http.response.body.bytes" : "destination.bytes");
       line.set("aws.elb.protocol", http ? "http" : "tcp");

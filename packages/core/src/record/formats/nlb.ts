@@ -59,8 +59,8 @@ export const nlb: Format = lineFormat({
   derive: (layout) => {
     const tls = new TlsFields(layout);
     return (line) => {
-      setSource(line, "client:port");
-      setBackend(line, "destination:port");
+      setSource(line, line.from("client:port"), line.to("client:port"));
+      setBackend(line, line.from("destination:port"), line.to("destination:port"));
       line.set("event.end", isoMillis(timeOf(line, "time")));
       const created = timeOf(line, "tls_connection_creation_time");
       if (!Number.isNaN(created)) line.set("aws.elb.tls_connection_creation_time", isoMillis(created));

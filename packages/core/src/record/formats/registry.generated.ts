@@ -5,7 +5,10 @@
 import type { Format } from "./format.ts";
 import { alb } from "./alb.ts";
 import { albConnection } from "./alb-connection.ts";
+import { albConnectionJson } from "./alb-connection-json.ts";
 import { albHealthCheck } from "./alb-health-check.ts";
+import { albHealthCheckJson } from "./alb-health-check-json.ts";
+import { albJson } from "./alb-json.ts";
 import { apacheAccess } from "./apache-access.ts";
 import { apacheError } from "./apache-error.ts";
 import { apigatewayAccess } from "./apigateway-access.ts";
@@ -34,6 +37,7 @@ import { networkFirewall } from "./network-firewall.ts";
 import { nginxAccess } from "./nginx-access.ts";
 import { nginxError } from "./nginx-error.ts";
 import { nlb } from "./nlb.ts";
+import { nlbJson } from "./nlb-json.ts";
 import { postgresql } from "./postgresql.ts";
 import { raw } from "./raw.ts";
 import { redshiftActivity } from "./redshift-activity.ts";
@@ -53,7 +57,10 @@ import { waf } from "./waf.ts";
 export const ALL: readonly Format[] = [
   alb,
   albConnection,
+  albConnectionJson,
   albHealthCheck,
+  albHealthCheckJson,
+  albJson,
   apacheAccess,
   apacheError,
   apigatewayAccess,
@@ -82,6 +89,7 @@ export const ALL: readonly Format[] = [
   nginxAccess,
   nginxError,
   nlb,
+  nlbJson,
   postgresql,
   raw,
   redshiftActivity,
