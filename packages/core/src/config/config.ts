@@ -67,6 +67,8 @@ export interface SourceConfig {
   readonly dataset?: string | undefined;
   readonly namespace?: string | undefined;
   readonly format?: string | undefined;
+  /** Of formats of lines: what the columns are, in their order, when no line says it. `-`: one that isn't wanted. */
+  readonly columns?: readonly string[] | undefined;
   /** What objects are compressed with; missing or `auto`: what their first bytes show. */
   readonly compression?: Compression | undefined;
   readonly framing?: FramingConfig | undefined;

@@ -46,7 +46,23 @@ test("every error names file, path, what was expected and what was got", () => {
     ],
     [
       { sinks: SINKS, sources: [{ datset: "aws.elb_logs" }] },
-      "sluice.yaml: sources[0].datset: expected one of match, dataset, namespace, format, compression, framing, oversized, parse, timestampField, messageField, role, externalId, region, tags, fields, got unknown key datset",
+      "sluice.yaml: sources[0].datset: expected one of match, dataset, namespace, format, columns, compression, framing, oversized, parse, timestampField, messageField, role, externalId, region, tags, fields, got unknown key datset",
+    ],
+    [
+      { sinks: SINKS, sources: [{ columns: ["c-ip"] }] },
+      "sluice.yaml: sources[0].columns: expected a format beside it whose columns can be named (cloudfront, cloudfront-realtime, iis, vpc-flow, w3c), got an array of 1",
+    ],
+    [
+      { sinks: SINKS, sources: [{ format: "alb", columns: ["type"] }] },
+      "sluice.yaml: sources[0].columns: expected a format beside it whose columns can be named (cloudfront, cloudfront-realtime, iis, vpc-flow, w3c), got an array of 1",
+    ],
+    [
+      { sinks: SINKS, sources: [{ format: "vpc-flow", columns: ["srcaddr", "-", "dst-addr", "-", "srcaddr"] }] },
+      'sluice.yaml: sources[0].columns[2]: expected a field of vpc-flow, or - for one that isn\'t wanted, got "dst-addr"',
+    ],
+    [
+      { sinks: SINKS, sources: [{ format: "vpc-flow", columns: ["srcaddr", "-", "dst-addr", "-", "srcaddr"] }] },
+      'sluice.yaml: sources[0].columns[4]: expected each field once, got "srcaddr"',
     ],
     [
       { sinks: SINKS, sources: [{ format: "albs" }] },

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { OVERSIZED } from "../framing/oversize.ts";
 import { COMPRESSIONS } from "../ports/codec.ts";
 import { parseCidr } from "../process/cidr.ts";
+import { NO_COLUMN } from "../record/formats/columns.ts";
 import { FORMATS, formatNamed } from "../record/formats/index.ts";
 import { type Config, EVERY_FIELD, type Predicate } from "./config.ts";
 import { framingSchema } from "./framing-schema.ts";
@@ -81,26 +82,55 @@ const streamPart = z
   .string()
   .regex(/^[a-z0-9_.][a-z0-9_.+]{0,99}$/, "expected lower-case letters, digits, _ and . (no hyphen)");
 
-const source = z.strictObject({
-  match: match.default({}),
-  dataset: streamPart.optional(),
-  namespace: streamPart.optional(),
-  format: formatName.optional(),
-  compression: z.enum(COMPRESSIONS).optional(),
-  framing: framingSchema.optional(),
-  oversized: z.enum(OVERSIZED).optional(),
-  parse: z.enum(["ecs", "otel", "raw"]).default("ecs"),
-  timestampField: z.string().min(1).optional(),
-  messageField: z.string().min(1).optional(),
-  role: z
-    .string()
-    .regex(/^arn:[a-z-]+:iam::\d{12}:role\/.+$/, "expected the ARN of a role")
-    .optional(),
-  externalId: z.string().min(1).optional(),
-  region: z.string().min(1).optional(),
-  tags: z.array(z.string()).default([]),
-  fields: z.record(fieldName, z.string()).default({}),
-});
+const columns = z.array(z.string().min(1)).min(1);
+
+const source = z
+  .strictObject({
+    match: match.default({}),
+    dataset: streamPart.optional(),
+    namespace: streamPart.optional(),
+    format: formatName.optional(),
+    columns: columns.optional(),
+    compression: z.enum(COMPRESSIONS).optional(),
+    framing: framingSchema.optional(),
+    oversized: z.enum(OVERSIZED).optional(),
+    parse: z.enum(["ecs", "otel", "raw"]).default("ecs"),
+    timestampField: z.string().min(1).optional(),
+    messageField: z.string().min(1).optional(),
+    role: z
+      .string()
+      .regex(/^arn:[a-z-]+:iam::\d{12}:role\/.+$/, "expected the ARN of a role")
+      .optional(),
+    externalId: z.string().min(1).optional(),
+    region: z.string().min(1).optional(),
+    tags: z.array(z.string()).default([]),
+    fields: z.record(fieldName, z.string()).default({}),
+  })
+  .superRefine(({ format, columns = [] }, context) => {
+    if (columns.length === 0) return;
+    const named = format === undefined ? undefined : formatNamed(format);
+    if (named?.knowsColumn === undefined) {
+      const takers = FORMATS.filter(({ knowsColumn }) => knowsColumn !== undefined).map(({ name }) => name);
+      context.addIssue({
+        code: "custom",
+        path: ["columns"],
+        message: `expected a format beside it whose columns can be named (${takers.join(", ")})`,
+      });
+      return;
+    }
+    for (const [i, name] of columns.entries()) {
+      const path = ["columns", i];
+      if (name === NO_COLUMN) continue;
+      if (named.knowsColumn(name) === false)
+        context.addIssue({
+          code: "custom",
+          path,
+          message: `expected a field of ${named.name}, or ${NO_COLUMN} for one that isn't wanted`,
+        });
+      else if (columns.indexOf(name) < i)
+        context.addIssue({ code: "custom", path, message: "expected each field once" });
+    }
+  });
 
 /** Fields that say where a record goes, or when it was: they aren't a step's to change. */
 const FIXED = /^(?:@timestamp|data_stream(?:\..*)?|event\.dataset|ecs(?:\..*)?|sluice(?:\..*)?|__proto__(?:\..*)?)$/;

@@ -33,6 +33,8 @@ export interface SourceSettings {
   readonly otel?: boolean;
   /** Missing: told by the content. */
   readonly framing?: Framing | undefined;
+  /** Of lines whose columns no line names. */
+  readonly columns?: readonly string[] | undefined;
   /** Of content that is a table. */
   readonly table?: Partial<Table> | undefined;
   readonly oversized?: Oversized | undefined;
@@ -140,6 +142,7 @@ function settingsOf(
     dataset: source?.dataset ?? format?.dataset,
     compression: source?.compression,
     framing: framing.framing,
+    columns: source?.columns,
     table: item.kind === "logs" ? withoutHeader(framing.table) : framing.table,
     oversized: source?.oversized,
     namespace: source?.namespace ?? DEFAULT_NAMESPACE,

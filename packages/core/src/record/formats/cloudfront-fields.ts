@@ -4,6 +4,7 @@ import { parseEpochTime } from "../../bytes/log-time.ts";
 import type { LeafType } from "../layout.ts";
 import type { Column } from "./columns.ts";
 import type { Event } from "./event.ts";
+import type { Line } from "./line-format.ts";
 
 // Access logs of CloudFront: "Log file fields" of standard logs and "Fields" of real-time logs in the CloudFront guide. The names
 // are those that Elastic's AWS integration uses for the dataset aws.cloudfront_logs.
@@ -171,4 +172,10 @@ export function stampOf(event: Event): number {
   const stamp = event.text("timestamp(ms)") ?? event.text("timestamp") ?? "";
   const bytes = Buffer.from(stamp);
   return parseEpochTime(bytes, 0, bytes.length);
+}
+
+/** The same of a line; undefined where lines have no column for it. */
+export function chosenStamp(line: Line): number | undefined {
+  const isThere = ["timestamp(ms)", "timestamp", "date"].some((name) => line.hasColumn(name));
+  return isThere ? stampOf(line) : undefined;
 }

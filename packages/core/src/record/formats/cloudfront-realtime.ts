@@ -1,5 +1,5 @@
 import { isWholeNumber } from "../fields/text.ts";
-import { CONSTANTS, DATASET, DERIVED, deriveCloudfront, STANDARD, stampOf } from "./cloudfront-fields.ts";
+import { CONSTANTS, chosenStamp, DATASET, DERIVED, deriveCloudfront, STANDARD } from "./cloudfront-fields.ts";
 import type { Column } from "./columns.ts";
 import type { Format } from "./format.ts";
 import { atTabs, type Line, lineFormat } from "./line-format.ts";
@@ -26,27 +26,47 @@ const NAMES = [
   ...["primary-distribution-dns-name", "origin-fbl", "origin-lbl", "asn"],
 ];
 
+/** Newer ones, which are in the message alone. Where they stand among all is for the config to say. */
+const OTHERS = [
+  ...[
+    "cmcd-encoded-bitrate",
+    "cmcd-buffer-length",
+    "cmcd-buffer-starvation",
+    "cmcd-content-id",
+    "cmcd-object-duration",
+  ],
+  ...["cmcd-deadline", "cmcd-measured-throughput", "cmcd-next-object-request", "cmcd-next-range-request"],
+  ...["cmcd-object-type", "cmcd-playback-rate", "cmcd-requested-maximum-throughput", "cmcd-streaming-format"],
+  ...["cmcd-session-id", "cmcd-stream-type", "cmcd-startup", "cmcd-top-bitrate", "cmcd-version"],
+  ...["r-host", "sr-reason", "x-edge-mqcs"],
+];
+
 /** Fields up to the distribution's own were there from the first. */
 const FEWEST = 34;
 
-/** Real-time logs, of which all fields were chosen: Kinesis records of one line each, without names. */
+/** Real-time logs: Kinesis records of one line each, without names; of all fields, or those that the config names. */
 export const cloudfrontRealtime: Format = lineFormat({
   name: "cloudfront-realtime",
   dataset: DATASET,
   constants: CONSTANTS,
   columns: () =>
-    NAMES.flatMap((name): readonly Column[] => {
+    [...NAMES, ...OTHERS].flatMap((name): readonly Column[] => {
       const known = STANDARD.filter(([standard]) => standard === name);
       return known.length === 0 ? [[name, "keyword"]] : known;
     }),
   fewest: FEWEST,
   split: atTabs,
+  chosen: "known",
   begins: (bytes, from, to) => to - from > 100 && bytes[from + 10] === 0x2e,
-  fits: (line) => line.ip("c-ip") !== 0 && isStatus(line) && line.text("cs-uri-stem")?.startsWith("/") === true,
-  time: stampOf,
+  fits: (line) => line.named || isEntry(line),
+  time: chosenStamp,
   derived: DERIVED,
   derive: () => deriveCloudfront,
 });
+
+function isEntry(line: Line): boolean {
+  return line.ip("c-ip") !== 0 && isStatus(line) && line.text("cs-uri-stem")?.startsWith("/") === true;
+}
 
 function isStatus(line: Line): boolean {
   const from = line.from("sc-status");

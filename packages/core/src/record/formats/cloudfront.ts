@@ -1,6 +1,8 @@
+import { Buffer } from "node:buffer";
 import { parseIsoTime } from "../../bytes/log-time.ts";
 import {
   CONSTANTS,
+  chosenStamp,
   DATASET,
   DERIVED,
   deriveCloudfront,
@@ -8,7 +10,6 @@ import {
   KEYS,
   STANDARD,
   STANDARD_COUNT,
-  stampOf,
 } from "./cloudfront-fields.ts";
 import type { Format, FormatHint } from "./format.ts";
 import { atTabs, directivesIn, fieldsOf, type Line, lineFormat } from "./line-format.ts";
@@ -25,6 +26,7 @@ export const cloudfront: Format = lineFormat({
   most: STANDARD_COUNT,
   split: atTabs,
   directives: true,
+  chosen: "known",
   detects: isCloudfront,
   time: timeOf,
   derived: DERIVED,
@@ -38,9 +40,11 @@ function isCloudfront({ start, key }: FormatHint): boolean {
   return fields.length > 0 && key !== undefined && KEYS.test(key);
 }
 
-function timeOf(line: Line): number {
+function timeOf(line: Line): number | undefined {
   const from = line.from("date");
   const to = line.to("time");
   if (to - from === 19) return parseIsoTime(line.bytes, from, to);
-  return stampOf(line);
+  if (!line.has("date") || !line.has("time")) return chosenStamp(line);
+  const text = Buffer.from(`${line.text("date")}T${line.text("time")}`);
+  return parseIsoTime(text, 0, text.length);
 }

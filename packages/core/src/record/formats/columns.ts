@@ -9,6 +9,9 @@ export type ColumnKind = "keyword" | "keywords" | "words" | "long" | "double" | 
 /** A column of a line and the fields that it becomes as it is. A name may stand several times. */
 export type Column = readonly [name: string, kind: ColumnKind, ...fields: readonly string[]];
 
+/** Stands, where the config names columns, for one that isn't wanted. */
+export const NO_COLUMN = "-";
+
 interface Copy {
   readonly token: number;
   readonly slot: number;

@@ -56,6 +56,8 @@ export interface ParserOptions {
   /** Of formats whose records name their own members: where the time and the message are. */
   readonly timestampField?: string | undefined;
   readonly messageField?: string | undefined;
+  /** Of formats of lines: what the columns are, in their order, where the config says it; `-` for one that isn't wanted. */
+  readonly columns?: readonly string[] | undefined;
   /** Of formats of tables, when the config says more than the format's name. */
   readonly table?: Partial<Table> | undefined;
   /** For formats whose records name their own fields: says what they are, before the first of them. */
@@ -100,6 +102,8 @@ export interface Format {
    * many and in the same order; undefined when it has others.
    */
   header?(columns: readonly string[]): readonly string[] | undefined;
+  /** Whether a column may be named so in the config. Missing: the format's columns aren't for the config to name. */
+  knowsColumn?(name: string): boolean;
   /** A parser for one item; it may keep state (headers, buffers it reuses). */
   parser(options: ParserOptions): (record: RecordCursor) => ParseResult;
 }

@@ -45,6 +45,7 @@ export const iis: Format = lineFormat({
   fewest: 15,
   most: 16,
   directives: true,
+  chosen: "known",
   detects: ({ start }) =>
     directivesIn(start).some((directive) => directive.startsWith("#Software: Microsoft Internet Information Services")),
   fits: (line) => line.named || (isAddress(line, "s-ip") && isAddress(line, "c-ip") && line.number("sc-status") >= 100),

@@ -37,6 +37,8 @@ export interface LineSpec
    * What it names and `columns` doesn't, keeps its place.
    */
   readonly directives?: true;
+  /** The config may say what the columns are: of those above, or any. */
+  readonly chosen?: "known" | "any";
   /** A look at the bytes before the line is split, to pass over others' quickly. */
   begins?(bytes: Uint8Array, from: number, to: number): boolean;
   /** Whether the columns are what they must be, beside the time. */
@@ -67,6 +69,17 @@ export class Line extends Event {
     super(columns.layout);
     this.columns = columns;
     this.order = columns.usual;
+  }
+
+  /** Lines have these columns from now on. */
+  name(columns: readonly string[]): void {
+    this.order = this.columns.order(columns);
+    this.named = true;
+  }
+
+  /** Whether lines have the column at all. */
+  hasColumn(name: string): boolean {
+    return this.order.token(name) >= 0;
   }
 
   /** Where a column begins; as `to`, 0 when the line doesn't have it. */
@@ -120,8 +133,11 @@ export function lineFormat(spec: LineSpec): Format {
       const { head } = hint;
       return spec.begins?.(head, 0, head.length) !== false && new LineReader(spec, columns()).isCertain(head);
     },
-    parser: ({ fields }) => {
-      const reader = new LineReader(spec, columns());
+    ...(spec.chosen === undefined
+      ? {}
+      : { knowsColumn: (name: string): boolean => spec.chosen === "any" || columns().has(name) }),
+    parser: ({ fields, columns: named }) => {
+      const reader = new LineReader(spec, columns(), named);
       return fields ? (record) => reader.parse(record) : (record) => reader.parseTime(record);
     },
   };
@@ -133,9 +149,10 @@ class LineReader {
   readonly #split: Split;
   readonly #derive: ((line: Line) => void) | undefined;
 
-  constructor(spec: LineSpec, columns: Columns) {
+  constructor(spec: LineSpec, columns: Columns, named?: readonly string[]) {
     this.#spec = spec;
     this.#line = new Line(columns);
+    if (named !== undefined) this.#line.name(named);
     this.#split = spec.split ?? atSpaces;
     this.#derive = spec.derive?.(columns.layout);
   }
@@ -165,7 +182,8 @@ class LineReader {
       this.#follow(utf8(bytes, from, to));
       return "skip";
     }
-    if (this.#spec.begins?.(bytes, from, to) === false || !this.#fits(bytes, from, to)) return "unparsed";
+    const isOther = !this.#line.named && this.#spec.begins?.(bytes, from, to) === false;
+    if (isOther || !this.#fits(bytes, from, to)) return "unparsed";
     const time = this.#spec.time(this.#line);
     if (time === undefined) return "record";
     if (!isPlausibleTime(time)) return "unparsed";
@@ -187,10 +205,8 @@ class LineReader {
   #follow(directive: string): void {
     const fields = fieldsOf(directive);
     const line = this.#line;
-    if (fields !== undefined) {
-      line.order = line.columns.order(fields);
-      line.named = true;
-    } else if (directive.startsWith("#Date:")) line.date = directive.slice("#Date:".length).trim();
+    if (fields !== undefined) line.name(fields);
+    else if (directive.startsWith("#Date:")) line.date = directive.slice("#Date:".length).trim();
   }
 }
 

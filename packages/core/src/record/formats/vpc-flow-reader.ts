@@ -38,6 +38,11 @@ export class VpcFlowReader {
   #places: Places | undefined;
   #named = false;
 
+  /** `names`: the fields of lines without a header. */
+  constructor(names?: readonly string[]) {
+    if (names !== undefined) this.#name(names);
+  }
+
   /** A header, or a line of the default format. */
   isCertain(head: Uint8Array): boolean {
     if (!this.#tokens.split(head, 0, head.length)) return false;
@@ -87,7 +92,10 @@ export class VpcFlowReader {
   }
 
   #setOrder(bytes: Uint8Array): void {
-    const names = Array.from({ length: this.#tokens.count }, (_, i) => this.#textOf(bytes, i));
+    this.#name(Array.from({ length: this.#tokens.count }, (_, i) => this.#textOf(bytes, i)));
+  }
+
+  #name(names: readonly string[]): void {
     this.#places = placesOf(this.#columns.order(names));
     this.#named = true;
   }

@@ -34,8 +34,9 @@ export const vpcFlow: Format = {
       ? names
       : undefined;
   },
-  parser: ({ fields }) => {
-    const reader = new VpcFlowReader();
+  knowsColumn: (name) => flowColumns().has(name),
+  parser: ({ fields, columns }) => {
+    const reader = new VpcFlowReader(columns);
     return fields ? (record: RecordCursor) => reader.parse(record) : (record: RecordCursor) => reader.parseTime(record);
   },
 };

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { parseIsoTime } from "../../bytes/log-time.ts";
+import { NO_COLUMN } from "./columns.ts";
 import type { Format } from "./format.ts";
 import { atSpaces, atTabs, directivesIn, fieldsOf, type Line, lineFormat, type Split } from "./line-format.ts";
 
@@ -46,6 +47,7 @@ export const w3c: Format = lineFormat({
   fewest: 1,
   split: atSpacesOrTabs,
   directives: true,
+  chosen: "any",
   detects: ({ start }) => directivesIn(start).some((directive) => fieldsOf(directive) !== undefined),
   fits: (line) => line.named,
   time: timeOf,
@@ -72,7 +74,7 @@ export const w3c: Format = lineFormat({
 
 /** Columns that no field is for, under their own names. */
 function setLabels(line: Line): void {
-  const other = line.order.names.filter((name) => !line.columns.has(name) && line.has(name));
+  const other = line.order.names.filter((name) => !line.columns.has(name) && name !== NO_COLUMN && line.has(name));
   if (other.length === 0) return;
   const labels = other.map((name) => [name.replace(/[^A-Za-z0-9_-]+/g, "_"), line.text(name)?.toWellFormed()]);
   line.setJson("labels", Object.fromEntries(labels));
