@@ -8,7 +8,7 @@ import { PARAMETERS } from "../faults/secrets.ts";
 import { Search } from "./search.ts";
 import { Store } from "./store.ts";
 
-const ZIP = path.resolve(import.meta.dirname, "../../../packages/lambda-entry/dist/sluice-lambda.zip");
+export const ZIP: string = path.resolve(import.meta.dirname, "../../../packages/lambda-entry/dist/sluice-lambda.zip");
 
 /** What all runs share: the engines, and the function as it is deployed. */
 export interface Stand {
@@ -51,7 +51,7 @@ async function putSecrets(endpoint: string): Promise<void> {
   ssm.destroy();
 }
 
-async function unzip(zip: string, folder: string): Promise<void> {
+export async function unzip(zip: string, folder: string): Promise<void> {
   for (const [name, bytes] of Object.entries(unzipSync(await readFile(zip)))) {
     const file = path.join(folder, name);
     await mkdir(path.dirname(file), { recursive: true });
