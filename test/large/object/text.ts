@@ -1,10 +1,9 @@
 import { Random } from "../../fuzz/random.ts";
 
-/** In each line at the same place, once: this and as many digits. */
-export const SERIAL_MARK = "SN";
 export const SERIAL_DIGITS = 10;
 
-const TIME = "2026-11-20T07:41:09.512Z INFO ";
+/** Before the serial; no identifier looks like it. */
+const START = "2026-11-20T07:41:09.512Z INFO SN";
 const SEGMENT_BYTES = 1024 * 1024;
 const ZERO = 0x30;
 const PHRASES = 200;
@@ -24,7 +23,7 @@ export class Text {
   /** One segment, in which the digits of the serials are zeros. */
   readonly template: Buffer;
   /** From the beginning of a line to the first digit of its serial. */
-  readonly digitsAt: number = TIME.length + SERIAL_MARK.length;
+  readonly digitsAt: number = START.length;
 
   constructor(lineBytes: number) {
     this.lineBytes = lineBytes;
@@ -53,6 +52,21 @@ export class Text {
     return bytes;
   }
 
+  /** The serial of the first line in `bytes` from `from` on; NaN where there is none that is whole, and as it was. */
+  serialIn(bytes: Buffer, from: number, to: number): number {
+    const found = bytes.indexOf(START, from);
+    const at = found + START.length;
+    const after = at + SERIAL_DIGITS;
+    const serial = found < 0 || found >= to ? Number.NaN : Number(bytes.latin1Slice(at, after));
+    if (!Number.isInteger(serial)) return Number.NaN;
+    const line = (serial % this.linesPerSegment) * this.lineBytes;
+    const rest = this.lineBytes - this.digitsAt - SERIAL_DIGITS - 1;
+    const isWhole =
+      this.template.compare(bytes, after, after + rest, line + this.lineBytes - 1 - rest, line + this.lineBytes - 1) ===
+      0;
+    return isWhole && after + rest <= to ? serial : Number.NaN;
+  }
+
   /** Whether the digit of a serial stands there. */
   isDigit(at: number): boolean {
     const inLine = (at % this.lineBytes) - this.digitsAt;
@@ -62,7 +76,7 @@ export class Text {
 
 /** Nothing in it is escaped in JSON. Packed, it is about a fifth. */
 function templateLine(bytes: number, phrases: readonly string[], random: Random): Buffer {
-  let line = `${TIME}${SERIAL_MARK}${"0".repeat(SERIAL_DIGITS)} [${random.pick(WORDS)}-${random.below(20)}] trace=${hex(16, random)}`;
+  let line = `${START}${"0".repeat(SERIAL_DIGITS)} [${random.pick(WORDS)}-${random.below(20)}] trace=${hex(16, random)}`;
   while (line.length < bytes) line += ` ${random.pick(phrases)}=${random.below(5000)}`;
   return Buffer.from(`${line.slice(0, bytes - 1)}\n`);
 }

@@ -1,14 +1,12 @@
-import { SERIAL_DIGITS, SERIAL_MARK, type Text } from "../object/text.ts";
+import type { Text } from "../object/text.ts";
 import type { Counted, Target } from "./target.ts";
 
-/** Serials that are asked for at once. */
-const STEP = 10_000;
+/** Documents that are read at once. */
+const PAGE = 5_000;
+const HIT = Buffer.from('"_source":');
 
-/** Of a line that is as it was its serial alone is kept to be searched for; of any other all. */
-function template(name: string, { lineBytes, digitsAt }: Text): object {
-  const before = digitsAt - SERIAL_MARK.length;
-  const after = lineBytes - digitsAt - SERIAL_DIGITS - 1;
-  const pattern = `^.{${before}}(${SERIAL_MARK}[0-9]{${SERIAL_DIGITS}}).{${after}}$`;
+/** Next to nothing is indexed. */
+function template(name: string): object {
   return {
     index_patterns: [name],
     priority: 500,
@@ -20,22 +18,10 @@ function template(name: string, { lineBytes, digitsAt }: Text): object {
         refresh_interval: "30s",
         "index.codec": "best_compression",
         "index.translog.durability": "async",
-        "index.translog.flush_threshold_size": "1gb",
-        analysis: {
-          char_filter: { serial: { type: "pattern_replace", pattern, replacement: "$1" } },
-          normalizer: { serial: { type: "custom", char_filter: ["serial"] } },
-        },
       },
-      mappings: {
-        dynamic: false,
-        properties: { "@timestamp": { type: "date" }, message: { type: "keyword", normalizer: "serial" } },
-      },
+      mappings: { dynamic: false, properties: { "@timestamp": { type: "date" } } },
     },
   };
-}
-
-interface Buckets {
-  readonly aggregations: { readonly serials: { readonly buckets: readonly { readonly doc_count: number }[] } };
 }
 
 /** A data stream of a real Elasticsearch, deleted in the end. */
@@ -53,7 +39,7 @@ export class ElasticsearchTarget implements Target {
   }
 
   async open(): Promise<this> {
-    await this.#call("PUT", `/_index_template/${this.#stream}`, template(this.#stream, this.#text));
+    await this.#call("PUT", `/_index_template/${this.#stream}`, template(this.#stream));
     return this;
   }
 
@@ -62,25 +48,32 @@ export class ElasticsearchTarget implements Target {
   }
 
   async progress(): Promise<number> {
-    const stats = await this.#call<{ _all: { primaries: { indexing?: { index_total: number } } } }>(
-      "GET",
-      `/${this.#stream}/_stats/indexing`,
-    );
-    return stats._all.primaries.indexing?.index_total ?? 0;
+    const answer = await this.#call("GET", `/${this.#stream}/_stats/indexing`);
+    const { _all } = JSON.parse(answer.toString()) as { _all: { primaries: { indexing?: { index_total: number } } } };
+    return _all.primaries.indexing?.index_total ?? 0;
   }
 
+  /** Reads every document. */
   async count(): Promise<Counted> {
     await this.#call("POST", `/${this.#stream}/_refresh`);
-    const { count } = await this.#call<{ count: number }>("GET", `/${this.#stream}/_count`);
-    let [found, distinct, doubled] = [0, 0, 0];
-    for (let from = 0; from < this.#records; from += STEP) {
-      for (const { doc_count } of await this.#serials(from)) {
-        found += doc_count;
-        distinct += 1;
-        if (doc_count > 1) doubled += 1;
+    const times = new Uint8Array(this.#records);
+    let strange = 0;
+    for await (const page of this.#pages()) {
+      for (let at = page.indexOf(HIT); at >= 0; ) {
+        const next = page.indexOf(HIT, at + HIT.length);
+        const serial = this.#text.serialIn(page, at, next < 0 ? page.length : next);
+        const before = times[serial];
+        if (before === undefined) strange += 1;
+        else times[serial] = Math.min(255, before + 1);
+        at = next;
       }
     }
-    return { lost: this.#records - distinct, doubled, strange: count - found };
+    let [lost, doubled] = [0, 0];
+    for (const count of times) {
+      if (count === 0) lost += 1;
+      if (count > 1) doubled += 1;
+    }
+    return { lost, doubled, strange };
   }
 
   async close(): Promise<void> {
@@ -88,30 +81,26 @@ export class ElasticsearchTarget implements Target {
     await this.#call("DELETE", `/_index_template/${this.#stream}`);
   }
 
-  /** Those from `from` on that are there, and in how many documents. */
-  async #serials(from: number): Promise<Buckets["aggregations"]["serials"]["buckets"]> {
-    const [gte, lt] = [serialText(from), serialText(Math.min(from + STEP, this.#records))];
-    const query = {
-      size: 0,
-      track_total_hits: false,
-      query: { range: { message: { gte, lt } } },
-      aggs: { serials: { terms: { field: "message", size: STEP + 1, execution_hint: "map" } } },
-    };
-    const answer = await this.#call<Buckets>("POST", `/${this.#stream}/_search`, query);
-    return answer.aggregations.serials.buckets;
+  async *#pages(): AsyncGenerator<Buffer> {
+    const query = { size: PAGE, sort: ["_doc"], track_total_hits: true };
+    let page = await this.#call("POST", `/${this.#stream}/_search?scroll=5m`, query);
+    const { total } = (JSON.parse(page.toString()) as { hits: { total: { value: number } } }).hits;
+    const scroll_id = /"_scroll_id":"([^"]+)"/.exec(page.toString("latin1", 0, 4096))?.[1];
+    for (let seen = PAGE; ; seen += PAGE) {
+      yield page;
+      if (seen >= total.value) break;
+      page = await this.#call("POST", "/_search/scroll", { scroll: "5m", scroll_id });
+    }
+    await this.#call("DELETE", "/_search/scroll", { scroll_id });
   }
 
-  async #call<T>(method: string, path: string, body?: object): Promise<T> {
+  async #call(method: string, path: string, body?: object): Promise<Buffer> {
     const response = await fetch(this.#url + path, {
       method,
       ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
     });
-    const text = await response.text();
-    if (response.ok) return JSON.parse(text) as T;
-    throw new Error(`Elasticsearch: ${method} ${path}: ${response.status} ${text.slice(0, 300)}`);
+    const bytes = Buffer.from(await response.arrayBuffer());
+    if (response.ok) return bytes;
+    throw new Error(`Elasticsearch: ${method} ${path}: ${response.status} ${bytes.toString("utf8", 0, 300)}`);
   }
-}
-
-function serialText(serial: number): string {
-  return `${SERIAL_MARK}${String(serial).padStart(SERIAL_DIGITS, "0")}`;
 }

@@ -5,7 +5,7 @@ import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
-import { SERIAL_DIGITS, SERIAL_MARK, type Text } from "../object/text.ts";
+import type { Text } from "../object/text.ts";
 import type { Counted, Target } from "./target.ts";
 
 const LF = 0x0a;
@@ -89,7 +89,7 @@ export class StubTarget implements Target {
   #create(body: Buffer, action: number, from: number, to: number): boolean {
     const idAt = body.indexOf(ID, action) + ID.length;
     const id = hashOf(body.subarray(idAt, body.indexOf(QUOTE, idAt)));
-    const serial = this.#serialIn(body, from, to);
+    const serial = this.#text.serialIn(body, from, to);
     const before = this.#ids[serial];
     if (before === undefined) this.#strange += 1;
     else if (before === 0n) this.#ids[serial] = id;
@@ -97,18 +97,6 @@ export class StubTarget implements Target {
     else this.#doubled += 1;
     this.#created += 1;
     return true;
-  }
-
-  /** NaN where the document doesn't hold a whole line. */
-  #serialIn(body: Buffer, from: number, to: number): number {
-    const { lineBytes, linesPerSegment, template, digitsAt } = this.#text;
-    const at = body.indexOf(SERIAL_MARK, from) + SERIAL_MARK.length;
-    const serial = Number(body.latin1Slice(at, at + SERIAL_DIGITS));
-    const rest = (serial % linesPerSegment) * lineBytes + digitsAt + SERIAL_DIGITS;
-    const length = lineBytes - digitsAt - SERIAL_DIGITS - 1;
-    const isWhole =
-      at < to && body.compare(template, rest, rest + length, at + SERIAL_DIGITS, at + SERIAL_DIGITS + length) === 0;
-    return isWhole ? serial : Number.NaN;
   }
 }
 
