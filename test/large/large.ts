@@ -36,12 +36,17 @@ function oneOf<T extends string>(name: string, value: string, allowed: readonly 
 async function openTarget(sink: "elasticsearch" | "stub", { text, records }: Made): Promise<Target> {
   if (sink === "stub") return new StubTarget(text, records).open();
   const engine = await startElasticsearch();
-  const target = await new ElasticsearchTarget(engine.url, "logs-large-default", text, records).open();
-  const close = async (): Promise<void> => {
-    await target.close();
+  try {
+    const target = await new ElasticsearchTarget(engine.url, "logs-large-default", text, records).open();
+    const close = async (): Promise<void> => {
+      await target.close();
+      await engine.stop();
+    };
+    return { sink: target.sink, progress: () => target.progress(), count: () => target.count(), close };
+  } catch (error) {
     await engine.stop();
-  };
-  return { sink: target.sink, progress: () => target.progress(), count: () => target.count(), close };
+    throw error;
+  }
 }
 
 async function main(kind: Kind): Promise<void> {
@@ -68,6 +73,8 @@ async function main(kind: Kind): Promise<void> {
   }
 }
 
+// Engines and the function end with this process.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 await main(oneOf("kind", values.kind, KINDS));
 // Connections that are kept alive would hold it up.
 process.exit();

@@ -57,7 +57,7 @@ export class Text {
     const found = bytes.indexOf(START, from);
     const at = found + START.length;
     const after = at + SERIAL_DIGITS;
-    const serial = found < 0 || found >= to ? Number.NaN : Number(bytes.latin1Slice(at, after));
+    const serial = found < 0 || found >= to ? Number.NaN : Number(bytes.toString("latin1", at, after));
     if (!Number.isInteger(serial)) return Number.NaN;
     const line = (serial % this.linesPerSegment) * this.lineBytes;
     const rest = this.lineBytes - this.digitsAt - SERIAL_DIGITS - 1;
