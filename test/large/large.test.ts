@@ -5,8 +5,8 @@ import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
 import { unzip, ZIP } from "../chaos/stand/stand.ts";
-import { KINDS, makeObject } from "./object/kinds.ts";
-import { isKept, type LargeResult, lineOf, runLarge } from "./run.ts";
+import { KINDS, type Kind, type Made, makeObject } from "./object/kinds.ts";
+import { isKept, lineOf, runLarge } from "./run.ts";
 import { ElasticsearchTarget } from "./target/elasticsearch.ts";
 import { StubTarget } from "./target/stub.ts";
 import type { Target } from "./target/target.ts";
@@ -14,6 +14,10 @@ import type { Target } from "./target/target.ts";
 // The small form of `pnpm large`. README.md says how it works and what is counted.
 
 const LINE_BYTES = 2000;
+
+function streamName(): string {
+  return `logs-large.t${randomBytes(6).toString("hex")}-default`;
+}
 
 describe("the object", () => {
   test.each([LINE_BYTES, 97])("of lines of %i bytes is one gzip member that expands to the plain one", (lineBytes) => {
@@ -53,7 +57,7 @@ interface Unzipped {
 /** Where a few lines are put by this test itself. */
 async function targets(): Promise<{ readonly name: string; readonly url: string; readonly target: Target }[]> {
   const { text, records } = makeObject("plain", 1, LINE_BYTES);
-  const name = `logs-large.t${randomBytes(6).toString("hex")}-default`;
+  const name = streamName();
   const stub = await new StubTarget(text, records).open();
   const elasticsearch = await new ElasticsearchTarget(inject("esUrl"), name, text, records).open();
   return [stub, elasticsearch].map((target) => ({ name, url: String(target.sink.url), target }));
@@ -113,32 +117,29 @@ describe("is finished by invocations that are each too short for it", () => {
   });
   afterAll(() => rm(taskRoot, { recursive: true, force: true }));
 
-  async function carried(
-    kind: (typeof KINDS)[number],
-    target: Target,
-    made: ReturnType<typeof makeObject>,
-  ): Promise<LargeResult> {
-    onTestFinished(() => target.close());
-    const bytesPerSecond = made.object.size / READING_SECONDS;
-    return runLarge({
-      kind,
-      made,
-      target,
-      taskRoot,
-      seconds: SECONDS,
-      memoryMb: 512,
-      compression: "gzip",
-      bytesPerSecond,
-    });
+  async function targetOf(kind: Kind, { text, records }: Made): Promise<Target> {
+    if (kind === "plain") return new StubTarget(text, records).open();
+    return new ElasticsearchTarget(inject("esUrl"), streamName(), text, records).open();
   }
 
   test.concurrent.each(KINDS)(
     "%s",
     async (kind) => {
       const made = makeObject(kind, BYTES, LINE_BYTES);
-      const name = `logs-large.t${randomBytes(6).toString("hex")}-default`;
-      const target = await new ElasticsearchTarget(inject("esUrl"), name, made.text, made.records).open();
-      const result = await carried(kind, target, made);
+      const target = await targetOf(kind, made);
+      onTestFinished(() => target.close());
+      const bytesPerSecond = made.object.size / READING_SECONDS;
+      const compression = kind === "plain" ? "none" : "gzip";
+      const result = await runLarge({
+        kind,
+        made,
+        target,
+        taskRoot,
+        compression,
+        bytesPerSecond,
+        seconds: SECONDS,
+        memoryMb: 512,
+      });
       expect(result, result.logs).toMatchObject({ lost: 0, doubled: 0, strange: 0 });
       expect(result.invocations.length).toBeGreaterThan(2);
       expect(isKept(result), lineOf(result)).toBe(true);

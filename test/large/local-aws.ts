@@ -80,9 +80,11 @@ export class LocalAws {
   async #send(start: number, end: number, response: ServerResponse): Promise<void> {
     const { object, bytesPerSecond } = this.#options;
     if (bytesPerSecond === undefined) return void response.end(object.read(start, end));
+    const began = performance.now();
     for (let at = start; at < end && !response.destroyed; at += STEP_BYTES) {
+      const due = began + ((at - start) / bytesPerSecond) * 1000;
+      await delay(Math.max(0, due - performance.now()));
       response.write(object.read(at, Math.min(end, at + STEP_BYTES)));
-      await delay((STEP_BYTES / bytesPerSecond) * 1000);
     }
     response.end();
   }
