@@ -1,6 +1,6 @@
 /**
  * Large objects by short invocations: `node test/large/large.ts --kind plain|gzip --gb 20 [--sink elasticsearch|stub] [--seconds 60]
- * [--memory 512] [--line 2000] [--compression gzip|none] [--logs]`. README.md says what is measured, and how.
+ * [--memory 512] [--line 2000] [--compression gzip|none] [--parallel 1] [--split BYTES] [--logs]`. README.md says what is measured, and how.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -22,6 +22,8 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "60" },
     memory: { type: "string", default: "512" },
     line: { type: "string", default: "2000" },
+    parallel: { type: "string", default: "1" },
+    split: { type: "string" },
     compression: { type: "string", default: "gzip" },
     logs: { type: "boolean", default: false },
   },
@@ -62,7 +64,10 @@ async function main(kind: Kind): Promise<void> {
     await unzip(ZIP, taskRoot);
     const compression = oneOf("compression", values.compression, ["gzip", "none"]);
     const [seconds, memoryMb] = [Number(values.seconds), Number(values.memory)];
-    const result = await runLarge({ kind, made, target, taskRoot, seconds, memoryMb, compression, onInvocation });
+    const splitBytes = values.split === undefined ? undefined : Number(values.split);
+    const parallel = Number(values.parallel);
+    const what = { kind, made, target, taskRoot, onInvocation };
+    const result = await runLarge({ ...what, seconds, memoryMb, compression, parallel, splitBytes });
     if (values.logs) console.log(result.logs);
     console.log(`${Math.round(result.seconds)} s in all`);
     console.log(lineOf(result));

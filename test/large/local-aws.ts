@@ -15,6 +15,8 @@ const STEP_BYTES = 64 * 1024;
 export interface LocalAwsOptions {
   readonly object: LargeObject;
   readonly queue: Queue;
+  /** By the queue's time. */
+  now(): number;
   /** Bytes a second that S3 gives; default: what it can. */
   readonly bytesPerSecond?: number | undefined;
 }
@@ -51,7 +53,7 @@ export class LocalAws {
     const { method = "", url: path = "", headers } = request;
     const body = await buffer(request);
     const exchange = { operation: "queue", number: 0, slot: 0, method, path, headers, body } as const;
-    const action = queueAnswer(exchange, this.#options.queue);
+    const action = queueAnswer(exchange, this.#options.queue, this.#options.now());
     if (action.kind !== "refuse") throw new Error(`no answer of SQS, but ${action.kind}`);
     response.writeHead(action.reply.status, action.reply.headers as http.OutgoingHttpHeaders).end(action.reply.body);
   }

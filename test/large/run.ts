@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type LambdaFunction, startLambda } from "../../tooling/engines/lambda-runtime.ts";
 import { Queue } from "../chaos/sources/queue.ts";
 import { type Delivery, failuresIn } from "../chaos/sources/source.ts";
@@ -11,6 +12,9 @@ import type { Counted, Target } from "./target/target.ts";
 export const MOST_MB = 160;
 
 const QUEUE = { arn: "arn:aws:sqs:us-east-1:000000000000:large-continue", maxBatch: 1, duplicates: 0, disorder: 0 };
+/** From one look for messages to the next, while there are none or all were put off. */
+const WAIT_MS = 100;
+const now = (): number => performance.now();
 const QUEUE_PATH = "/000000000000/large-continue";
 
 export interface LargeOptions {
@@ -24,6 +28,10 @@ export interface LargeOptions {
   readonly memoryMb: number;
   /** Whether requests to the sink are compressed. */
   readonly compression: "gzip" | "none";
+  /** Execution environments at the same time. */
+  readonly parallel?: number | undefined;
+  /** `continuation.splitBytes`; default: the product's. */
+  readonly splitBytes?: number | undefined;
   readonly bytesPerSecond?: number | undefined;
   onInvocation?(each: Invocation, target: Target): unknown;
 }
@@ -44,28 +52,38 @@ export interface LargeResult extends Counted {
   readonly logs: string;
 }
 
-/** Carries one object by as many invocations as it takes, one after the other, and counts its lines. */
+/** Carries one object by as many invocations as it takes, and counts its lines. */
 export async function runLarge(options: LargeOptions): Promise<LargeResult> {
-  const { kind, made, target } = options;
+  const { kind, made, target, parallel = 1 } = options;
   const random = new Random(1);
   const queue = new Queue(QUEUE, random);
   const { object, text, records } = made;
   queue.add(queueBody([{ bucket: BUCKET, key: object.name, size: object.size, etag: object.etag }], random));
-  const aws = new LocalAws({ object, queue, bytesPerSecond: options.bytesPerSecond });
-  const worker = new Worker(options, await aws.open());
+  const aws = new LocalAws({ object, queue, now, bytesPerSecond: options.bytesPerSecond });
+  const url = await aws.open();
+  const workers = Array.from({ length: parallel }, () => new Worker(options, url));
   const invocations: Invocation[] = [];
-  const began = performance.now();
-  try {
-    for (let next = queue.next(); next !== undefined && !isStuck(invocations); next = queue.next()) {
+  const work = async (worker: Worker): Promise<void> => {
+    while (!queue.isDone && !isStuck(invocations)) {
+      const next = queue.next(now());
+      if (next === undefined) {
+        await delay(WAIT_MS);
+        continue;
+      }
       const invocation = await worker.deliver(next);
       invocations.push(invocation);
       await options.onInvocation?.(invocation, target);
     }
+  };
+  const began = performance.now();
+  try {
+    await Promise.all(workers.map(work));
     const seconds = (performance.now() - began) / 1000;
     const textBytes = records * text.lineBytes;
-    return { kind, textBytes, records, invocations, seconds, ...(await target.count()), logs: worker.logs };
+    const logs = workers.map((worker) => worker.logs).join("");
+    return { kind, textBytes, records, invocations, seconds, ...(await target.count()), logs };
   } finally {
-    await worker.stop();
+    await Promise.all(workers.map((worker) => worker.stop()));
     aws.close();
   }
 }
@@ -75,7 +93,7 @@ function isStuck(invocations: readonly Invocation[]): boolean {
   return invocations.length >= 5 && invocations.slice(-5).every(({ end }) => end !== "answered");
 }
 
-/** One execution environment: warm until it is killed. */
+/** A place for one execution environment: warm until it is killed. */
 class Worker {
   readonly #options: LargeOptions;
   readonly #awsUrl: string;
@@ -114,10 +132,10 @@ class Worker {
   }
 
   #start(): Promise<LambdaFunction> {
-    const { taskRoot, memoryMb, target, compression } = this.#options;
+    const { taskRoot, memoryMb, target, compression, splitBytes } = this.#options;
     const config = {
       sinks: { search: { ...target.sink, compression } },
-      continuation: { queue: this.#awsUrl + QUEUE_PATH },
+      continuation: { queue: this.#awsUrl + QUEUE_PATH, ...(splitBytes === undefined ? {} : { splitBytes }) },
     };
     const env = { AWS_ENDPOINT_URL: this.#awsUrl, SLUICE_CONFIG: JSON.stringify(config) };
     return startLambda({ taskRoot, handler: "index.handler", env, memoryMb });
