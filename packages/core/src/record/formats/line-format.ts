@@ -62,6 +62,7 @@ export class Line extends Event {
   /** By the line that named them last, or as they usually are. */
   order: ColumnOrder;
   named = false;
+  exact = false;
   /** What the last `#Date:` said. */
   date: string | undefined;
 
@@ -71,10 +72,11 @@ export class Line extends Event {
     this.order = columns.usual;
   }
 
-  /** Lines have these columns from now on. */
-  name(columns: readonly string[]): void {
+  /** Lines have these columns from now on; `exactly`: no line has fewer. */
+  name(columns: readonly string[], exactly = false): void {
     this.order = this.columns.order(columns);
     this.named = true;
+    this.exact = exactly;
   }
 
   /** Whether lines have the column at all. */
@@ -152,7 +154,7 @@ class LineReader {
   constructor(spec: LineSpec, columns: Columns, named?: readonly string[]) {
     this.#spec = spec;
     this.#line = new Line(columns);
-    if (named !== undefined) this.#line.name(named);
+    if (named !== undefined) this.#line.name(named, true);
     this.#split = spec.split ?? atSpaces;
     this.#derive = spec.derive?.(columns.layout);
   }
@@ -199,7 +201,8 @@ class LineReader {
     line.bytes = bytes;
     if (!this.#split(tokens, bytes, from, to)) return false;
     const known = line.named ? line.order.names.length : most;
-    return tokens.count >= Math.min(fewest, known) && tokens.count <= known && fits?.(line) !== false;
+    const least = line.exact ? known : Math.min(fewest, known);
+    return tokens.count >= least && tokens.count <= known && fits?.(line) !== false;
   }
 
   #follow(directive: string): void {
