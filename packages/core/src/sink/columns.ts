@@ -15,7 +15,7 @@ export class Columns {
   positions: Float64Array = new Float64Array(FIRST_ROWS);
   starts: Float64Array = new Float64Array(FIRST_ROWS);
   ends: Float64Array = new Float64Array(FIRST_ROWS);
-  parts: Int32Array = new Int32Array(FIRST_ROWS);
+  parts: Float64Array = new Float64Array(FIRST_ROWS);
   timestamps: Float64Array = new Float64Array(FIRST_ROWS);
   /** First parts of the ids. */
   readonly #keys = new Runs<string>();
@@ -101,7 +101,7 @@ export class Columns {
     this.ends = wider(this.ends, rows);
     this.timestamps = wider(this.timestamps, rows);
     this.items = longer(this.items);
-    this.parts = longer(this.parts);
+    this.parts = wider(this.parts, rows);
     if (this.#own === undefined) return;
     const own = new Uint8Array(rows * KEY_BYTES);
     own.set(this.#own);
