@@ -119,6 +119,12 @@ const realtime = (values: Values): Values => ({
   asn: "64496",
 });
 
+const columnOf = (name: string): string =>
+  name
+    .replace(/[^A-Za-z0-9]+/g, "_")
+    .replace(/_$/, "")
+    .toLowerCase();
+
 export const cloudfrontFixtures: Readonly<Record<string, string>> = {
   "cloudfront/E2K2LNL5N3WR51.2026-11-03-09.a1b2c3d4": file(STANDARD),
   // A line cut off in the middle; it lacks the last fields.
@@ -128,6 +134,10 @@ export const cloudfrontFixtures: Readonly<Record<string, string>> = {
   "cloudfront/AWSLogs/E2K2LNL5N3WR51.2026-11-03-09.a1b2c3d4": `#Version: 1.0\n#Fields: ${CHOSEN.join(" ")}\n${line(CHOSEN, chosen(REQUEST))}\n`,
   "cloudfront-json/v2.json": REQUESTS.map((values) =>
     JSON.stringify(Object.fromEntries(STANDARD.map((name) => [name, values[name] ?? "-"]))).concat("\n"),
+  ).join(""),
+  // As rows of Parquet are: columns have no brackets or hyphens in their names.
+  "cloudfront-json/v2-columns.json": REQUESTS.map((values) =>
+    JSON.stringify(Object.fromEntries(STANDARD.map((name) => [columnOf(name), values[name] ?? "-"]))).concat("\n"),
   ).join(""),
   "cloudfront-json/v2-chosen.json": `${JSON.stringify(
     Object.fromEntries([...CHOSEN, "asn", "c-country"].map((name) => [name, chosen(REQUEST)[name] ?? "-"])),

@@ -125,12 +125,34 @@ const albLines = [
 
 const lines = (list: readonly string[]): string => `${list.join("\n")}\n`;
 
+const ALB_MEMBERS =
+  "type time elb client_port target_port request_processing_time target_processing_time response_processing_time elb_status_code target_status_code received_bytes sent_bytes request_line user_agent ssl_cipher ssl_protocol target_group_arn trace_id domain_name chosen_cert_arn matched_rule_priority request_creation_time actions_executed redirect_url error_reason target_port_list target_status_code_list classification classification_reason conn_trace_id";
+const NLB_MEMBERS =
+  "type version time elb listener client_port destination_port connection_time tls_handshake_time received_bytes sent_bytes incoming_tls_alert chosen_cert_arn chosen_cert_serial tls_cipher tls_protocol_version tls_keyexchange domain_name alpn_fe_protocol alpn_be_protocol alpn_client_preference_list tls_connection_creation_time";
+const CONNECTION_MEMBERS =
+  "time client_ip client_port listener_port tls_protocol tls_cipher tls_handshake_latency leaf_client_cert_subject leaf_client_cert_validity leaf_client_cert_serial_number tls_verify_status conn_trace_id";
+const HEALTH_CHECK_MEMBERS = "type time latency target_addr target_group_id status status_code reason_code";
+
+/** The same entries as vended log delivery has them in JSON, by the record fields of the log types. */
+const objects = (list: readonly string[], members: string): string =>
+  lines(
+    list.map((line) => {
+      const fields = [...line.matchAll(/"(?:[^"]|"(?! |$))*"(?= |$)|[^ ]+/g)].map(([field]) => unquoted(field));
+      return JSON.stringify(Object.fromEntries(members.split(" ").map((name, i) => [name, fields[i] ?? "-"])));
+    }),
+  );
+const unquoted = (field: string): string => (field.startsWith('"') ? field.slice(1, -1) : field);
+
 const PREFIX = `AWSLogs/${ACCOUNT}/elasticloadbalancing/${REGION}/2026/11/03`;
 
 export const loadBalancerFixtures: Readonly<Record<string, string>> = {
   "alb/access.log": lines(albLines),
   "alb-connection/connection.log": lines(connectionLines),
   "alb-health-check/health-check.log": lines(healthCheckLines),
+  "alb-json/access.json": objects(albLines, ALB_MEMBERS),
+  "nlb-json/tls.json": objects(nlbLines, NLB_MEMBERS),
+  "alb-connection-json/connection.json": objects(connectionLines, CONNECTION_MEMBERS),
+  "alb-health-check-json/health-check.json": objects(healthCheckLines, HEALTH_CHECK_MEMBERS),
   "elb/access.log": lines(classicLines),
   [`elb/${PREFIX}/tcp.log`]: lines(classicLines.slice(3, 5)),
   "nlb/tls.log": lines(nlbLines),

@@ -209,6 +209,16 @@ def parquet(table, compression):
     return out.getvalue()
 
 
+def cloudfront():
+    """Standard logs of CloudFront, v2: all columns are texts."""
+    with open(os.path.join(FIXTURES, "formats", "cloudfront-json", "v2-columns.json"), encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    columns = {name: pa.array([row[name] for row in rows], pa.string()) for name in rows[0]}
+    out = io.BytesIO()
+    pq.write_table(pa.table(columns), out, compression="snappy", store_schema=False)
+    return out.getvalue()
+
+
 def security_lake():
     """A few fields of OCSF's network activity, as Security Lake has them."""
     end = pa.struct([("ip", pa.string()), ("port", pa.int32()), ("svc_name", pa.string())])
@@ -249,3 +259,4 @@ packed("orders.zip", archive.getvalue())
 packed("vpc-flow.parquet", flow_log("*fl-0123456789abcdef0*"))
 packed("vpc-flow-custom.parquet", flow_log("*fl-0fedcba9876543210*"))
 packed("security-lake.parquet", security_lake())
+packed("cloudfront.parquet", cloudfront())
