@@ -15,7 +15,7 @@ import { OTEL_UID } from "../record/verbatim.ts";
 const MAX_CONTEXTS = 1024;
 
 /** `<key>-<start>-<end>[.<part>]`, the key a schema version and 128 bits in hex. */
-const ID = /^([0-9a-z][0-9a-f]{32})-(\d{1,15})-(\d{1,15})(?:\.([1-9]\d{0,9}))?$/;
+const ID = /^([0-9a-z][0-9a-f]{32})-(\d{1,15})-(\d{1,15})(?:\.([1-9]\d{0,15}))?$/;
 
 /** Makes records of dead letters: of the letter's own id and document, and bound for the target that they had. */
 export class LetterRecords {

@@ -52,7 +52,7 @@ const FACTS: readonly (readonly [name: string, ...paths: (readonly string[])[]])
 
 const FACT_PATHS = FACTS.flatMap(([name, ...paths]) => paths.map((path) => [name, path] as const));
 const NAMESPACE = "default";
-const ID_PATTERN = /^([0-9a-z][0-9a-f]{32})-(\d{1,16})-(\d{1,16})(?:\.(\d{1,9}))?$/;
+const ID_PATTERN = /^([0-9a-z][0-9a-f]{32})-(\d{1,16})-(\d{1,16})(?:\.(\d{1,16}))?$/;
 /** Before the id in `,"sluice":{"id":` and `"log.record.uid":`. */
 const OWN_HEAD = Buffer.from(',"sluice":');
 const ID_HEAD = Buffer.from('{"id":');
