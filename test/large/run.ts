@@ -14,6 +14,7 @@ export const MOST_MB = 160;
 const QUEUE = { arn: "arn:aws:sqs:us-east-1:000000000000:large-continue", maxBatch: 1, duplicates: 0, disorder: 0 };
 /** From one look for messages to the next, while there are none or all were put off. */
 const WAIT_MS = 100;
+const MOST_FAILURES = 5;
 const now = (): number => performance.now();
 const QUEUE_PATH = "/000000000000/large-continue";
 
@@ -88,9 +89,11 @@ export async function runLarge(options: LargeOptions): Promise<LargeResult> {
   }
 }
 
-/** What comes back so often won't be done. */
+/** What comes back so often, one time after the other, won't be done. */
 function isStuck(invocations: readonly Invocation[]): boolean {
-  return invocations.length >= 5 && invocations.slice(-5).every(({ end }) => end !== "answered");
+  return (
+    invocations.length >= MOST_FAILURES && invocations.slice(-MOST_FAILURES).every(({ end }) => end !== "answered")
+  );
 }
 
 /** A place for one execution environment: warm until it is killed. */
