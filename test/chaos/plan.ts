@@ -54,5 +54,10 @@ export function planOf(seed: number, options: PlanOptions = {}): Plan {
 function chosen(random: Random): FaultKind[] {
   const count = 1 + random.below(MOST_FAULTS);
   const left = [...FAULTS];
-  return Array.from({ length: count }, () => left.splice(random.below(left.length), 1)[0] as FaultKind);
+  const drawn = Array.from({ length: count }, () => left.splice(random.below(left.length), 1)[0] as FaultKind);
+  return drawn.filter((kind, i) => !drawn.slice(0, i).some((other) => excludes(kind, other) || excludes(other, kind)));
+}
+
+function excludes({ notWith = [] }: FaultKind, { name }: FaultKind): boolean {
+  return notWith.includes(name);
 }

@@ -12,6 +12,8 @@ export interface FaultKind {
   readonly first?: ObjectKind;
   /** There must be log events, each batch an asynchronous invocation. */
   readonly needsEvents?: true;
+  /** Names of faults that may not happen in the same run: together they are beyond what is promised. */
+  readonly notWith?: readonly string[];
   /** `random` is this fault's own: what it draws is the same whatever else happens. */
   make(random: Random): Fault;
 }

@@ -61,7 +61,8 @@ export const deleted: FaultKind = {
   name: "object-deleted",
   make(random) {
     return onFirstRead(this.name, random, async (object, { store }) => {
-      object.owed = "acknowledged";
+      // One that was overwritten before owes nothing of what it was.
+      if (object.owed === "once") object.owed = "acknowledged";
       for (const told of object.toldBy) told.isDoomed = true;
       await store.delete("sources", object.key);
     });

@@ -30,8 +30,12 @@ function lostAndRolledOver(name: string, random: Random): Fault & { fired: numbe
   );
 }
 
+/** What two invocations deliver at the same time may be doubled across a rollover. */
+const NOT_WITH: readonly string[] = ["same-object-at-once"];
+
 export const rolledOver: FaultKind = {
   name: "rolled-over",
+  notWith: NOT_WITH,
   make(random) {
     return lostAndRolledOver(this.name, random);
   },
@@ -40,6 +44,7 @@ export const rolledOver: FaultKind = {
 /** The same, and the question what is there already goes wrong as well. */
 export const lookupFails: FaultKind = {
   name: "lookup-fails",
+  notWith: NOT_WITH,
   make(random) {
     const first = lostAndRolledOver(this.name, random);
     const window = windowOf(random, 1, 5);
