@@ -2,32 +2,54 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import type { EncodedBatch } from "@sluice/core";
 import { ACTION } from "./encode.ts";
 
-/** A batch read back: what its records are to be written to, and bodies of some of them. */
+const QUOTE = 0x22;
+/** What zlib asks for at least. */
+const MIN_CHUNK_BYTES = 64;
+
+/** A batch read back: what its records are to be written to, and bodies of some of them. Holds no copy of it in between. */
 export class BulkLines {
   readonly #batch: EncodedBatch;
   readonly #gzipLevel: number | undefined;
-  readonly #plain: Buffer;
+  readonly #names: readonly string[];
 
   constructor(batch: EncodedBatch, gzipLevel: number | undefined) {
-    const { bytes } = batch;
     this.#batch = batch;
     this.#gzipLevel = gzipLevel;
-    this.#plain =
-      gzipLevel === undefined ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : gunzipSync(bytes);
+    this.#names = namesIn(batch, this.#plain());
   }
 
   /** The index, alias or data stream that record `i` names. */
   name(i: number): string {
-    const from = this.#batch.offset(i) + ACTION.length;
-    return this.#plain.toString("latin1", from, this.#plain.indexOf('"', from));
+    return this.#names[i] as string;
   }
 
   /** The records at `indices` (ascending), ready to be sent, and their length before compression. */
   body(indices: readonly number[]): { readonly body: Uint8Array; readonly bytes: number } {
-    const { offset } = this.#batch;
-    const at = offset.bind(this.#batch);
-    const plain = Buffer.concat(indices.map((i) => this.#plain.subarray(at(i), at(i + 1))));
+    const all = this.#plain();
+    const at = (i: number): number => this.#batch.offset(i);
+    const plain = Buffer.concat(indices.map((i) => all.subarray(at(i), at(i + 1))));
     const level = this.#gzipLevel;
     return { body: level === undefined ? plain : gzipSync(plain, { level }), bytes: plain.length };
   }
+
+  /** In one piece at once: zlib would else put it together of many. */
+  #plain(): Buffer {
+    const { bytes, count } = this.#batch;
+    if (this.#gzipLevel === undefined) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return gunzipSync(bytes, { chunkSize: Math.max(MIN_CHUNK_BYTES, this.#batch.offset(count) + 1) });
+  }
+}
+
+/** One string for all neighbours of the same name. */
+function namesIn(batch: EncodedBatch, plain: Buffer): string[] {
+  const names: string[] = [];
+  let last = Buffer.alloc(0);
+  for (let i = 0; i < batch.count; i++) {
+    const from = batch.offset(i) + ACTION.length;
+    const to = plain.indexOf(QUOTE, from);
+    const isSame = to - from === last.length && plain.compare(last, 0, last.length, from, to) === 0;
+    if (!isSame) last = Buffer.from(plain.subarray(from, to));
+    names.push(isSame ? (names[i - 1] as string) : last.toString("latin1"));
+  }
+  return names;
 }
