@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { byteOrderMark } from "../framing/byte-order-mark.ts";
 import type { FrameBlock } from "../framing/frame.ts";
 import type { Content } from "../object/contents.ts";
+import { startOf } from "../object/positions.ts";
 import type { RestartPoint } from "../ports/codec.ts";
 import type { RecordReader } from "../record/record-reader.ts";
 import { MAX_HEAD_BYTES, type Restart } from "./continuation.ts";
@@ -168,10 +169,6 @@ export class Checkpoints {
 function thinned<T>(all: T[], isBelow: (each: T) => boolean): T[] {
   const kept = all.slice(Math.max(0, all.findLastIndex(isBelow)));
   return kept.length <= MAX_PLACES ? kept : kept.filter((_, i) => i % 2 === 0 || i === kept.length - 1);
-}
-
-function startOf({ start, base, from }: FrameBlock, i: number): number {
-  return start?.[i] ?? base + (from[i] as number);
 }
 
 const NO_STATE = new Uint8Array(0);

@@ -1,6 +1,6 @@
 import { SluiceError } from "../errors.ts";
 import type { FrameBlock, TakeBlock } from "../framing/frame.ts";
-import { placedFrom } from "../object/positions.ts";
+import { placedFrom, startOf } from "../object/positions.ts";
 import type { ItemAccount } from "../outcome/ledger.ts";
 import type { RecordReader } from "../record/record-reader.ts";
 import type { Run } from "../run.ts";
@@ -51,8 +51,7 @@ export class Passage {
   #passed(block: FrameBlock): void {
     this.#run.passed(this.#number, block.base);
     this.#checkpoints?.block(block);
-    const { base, count, start, from } = block;
-    if (count > 0) this.#account.readTo = (start?.[count - 1] ?? base + (from[count - 1] as number)) + 1;
+    if (block.count > 0) this.#account.readTo = startOf(block, block.count - 1) + 1;
   }
 
   /** Between two chunks: waits for the sinks, and ends reading when it is time. */
@@ -110,10 +109,6 @@ export function behindHead(headBytes: number, position: () => number, take: Take
     while (first < block.count && startOf(block, first) < headBytes) first++;
     if (first < block.count || block.skipped > 0) moved(first === 0 ? block : behind(block, first));
   };
-}
-
-function startOf({ start, base, from }: FrameBlock, i: number): number {
-  return start?.[i] ?? base + (from[i] as number);
 }
 
 /** Frames from number `first` on. */

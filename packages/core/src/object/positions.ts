@@ -10,6 +10,11 @@ export function placedFrom(before: number, take: TakeBlock): TakeBlock {
   return (block) => take({ ...block, base: block.base + before, start: moved(block.start), end: moved(block.end) });
 }
 
+/** Position at which frame `i` begins. */
+export function startOf({ start, base, from }: FrameBlock, i: number): number {
+  return start?.[i] ?? base + (from[i] as number);
+}
+
 /** How far a block of rows goes on. */
 export function rowsIn({ base, count, end }: FrameBlock): number {
   return (end?.[count - 1] ?? base) - base;
