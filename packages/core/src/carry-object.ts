@@ -1,4 +1,5 @@
 import type { Resume } from "./continue/continuation.ts";
+import { lowestOf } from "./continue/owed.ts";
 import { afterLine, behindHead, type Passage, without } from "./continue/passage.ts";
 import { type Primed, prime } from "./continue/prime.ts";
 import { letCopy, NOT_TAKEN, type Taken } from "./copy.ts";
@@ -44,7 +45,7 @@ async function carryRest(
   run: Run,
 ): Promise<void> {
   const { owed, etag, at, until } = resume;
-  const lowest = run.lowestOf(resume);
+  const lowest = lowestOf(resume, run);
   const open = (from: number): Promise<OpenObject> =>
     openObject(run.plan.reader, ref, { ...run.readOptions, ifMatch: etag, from });
   const [object] = await Promise.all([open(at?.stored ?? 0), run.sinks()]);

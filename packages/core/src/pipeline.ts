@@ -5,6 +5,7 @@ import { carryContents, carryObject } from "./carry-object.ts";
 import type { Config } from "./config/config.ts";
 import { redeemClaims } from "./continue/claims.ts";
 import { handOver } from "./continue/hand-over.ts";
+import { checkHops } from "./continue/owed.ts";
 import { Passage } from "./continue/passage.ts";
 import { copyingOf } from "./copy.ts";
 import { decodeEvent, openInline } from "./envelope/decode.ts";
@@ -76,7 +77,7 @@ async function carry(item: Item, unit: number, run: Run): Promise<void> {
   const { number, account } = run.ledger.openItem(unit);
   run.items[number] = item;
   try {
-    run.checkHops(unit);
+    checkHops(run.unit(unit), run);
     run.checkDeadline();
     if (item.kind === "object" && item.again === true) run.mayBeKnown(number);
     if (item.kind !== "object") await run.sinks();

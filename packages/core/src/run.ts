@@ -1,12 +1,14 @@
 import type { Invocation } from "./api.ts";
 import { Checkpoints } from "./continue/checkpoints.ts";
 import { type Hops, hopAfter, type Receiver, type Restart, type Resume } from "./continue/continuation.ts";
+import { lowestOwed } from "./continue/owed.ts";
 import { Passage, type Span } from "./continue/passage.ts";
 import type { Decoded, Item, TriggerKind, Unit } from "./envelope/item.ts";
-import { quote, SluiceError } from "./errors.ts";
+import { SluiceError } from "./errors.ts";
 import { turnOfTheLoop } from "./event-loop.ts";
 import type { OpenObject, ReadOptions } from "./object/read-object.ts";
 import { isDataFault } from "./outcome/faults.ts";
+import { Groups } from "./outcome/groups.ts";
 import { type ItemAccount, Ledger } from "./outcome/ledger.ts";
 import { isReturned, Returned } from "./outcome/returned.ts";
 import { Undecodable } from "./outcome/undecodable.ts";
@@ -67,9 +69,7 @@ export class Run {
   /** Read so far, as stored. */
   bytes = 0;
   readonly #decoded: Decoded;
-  /** FIFO groups of which a unit failed, and units that were left out after that. */
-  readonly #brokenGroups = new Set<string>();
-  readonly #leftOut = new Set<number>();
+  readonly #groups = new Groups();
   #itemsDone = 0;
   /** Items whose records may have been delivered in an earlier invocation, whatever their unit says. */
   readonly #known = new Set<number>();
@@ -123,35 +123,24 @@ export class Run {
 
   /** Units that may be worked on at once, until all of them is settled; those of a group that failed before are left out. */
   async round(all: readonly number[], work: (item: Item, unit: number) => Promise<void>): Promise<void> {
-    const units = all.filter((unit) => !this.#leaveOut(unit));
+    const units = all.filter((unit) => !this.#groups.leaveOut(this.unit(unit)));
     await this.#eachItem(units, work);
     await this.drain();
     await this.undecodable?.settle(units);
-    for (const unit of units) {
-      const { group } = this.unit(unit);
-      if (group !== undefined && this.verdict(unit) !== undefined) this.#brokenGroups.add(group);
-    }
+    for (const unit of units) if (this.verdict(unit) !== undefined) this.#groups.broke(this.unit(unit));
   }
 
   /** Why the unit may not be acknowledged. */
   verdict(unit: number): SluiceError | undefined {
-    const { id, error } = this.unit(unit);
-    if (this.#leftOut.has(unit))
-      return error ?? new SluiceError("ORDER_PRESERVED", `sqs ${quote(id)}: an earlier message of its group failed`);
-    const undecoded = this.undecodable === undefined ? error : this.undecodable.errorOf(unit);
+    const leftOut = this.#groups.errorOf(this.unit(unit));
+    if (leftOut !== undefined) return leftOut;
+    const undecoded = this.undecodable === undefined ? this.unit(unit).error : this.undecodable.errorOf(unit);
     if (undecoded !== undefined && !this.handedOver.has(unit)) return undecoded;
     for (const item of this.ledger.itemsOf(unit)) {
       const verdict = this.ledger.verdict(item);
       if (verdict !== undefined) return verdict;
     }
     return undefined;
-  }
-
-  #leaveOut(unit: number): boolean {
-    const { group } = this.unit(unit);
-    if (group === undefined || !this.#brokenGroups.has(group)) return false;
-    this.#leftOut.add(unit);
-    return true;
   }
 
   #newUndecodable(): Undecodable | undefined {
@@ -249,16 +238,6 @@ export class Run {
     this.time.check(() => Math.max(0, ...this.lanes.map((lane) => lane.drainMs())));
   }
 
-  /** Work that goes round from invocation to invocation without an end fails with HOPS_EXHAUSTED. */
-  checkHops(unit: number): void {
-    const { hops } = this.unit(unit);
-    const { maxHops = Number.POSITIVE_INFINITY } = this.plan.config.continuation ?? {};
-    if (hops === undefined || hops.hop <= maxHops) return;
-    const since = new Date(hops.firstSeen).toISOString();
-    const message = `not finished by ${hops.hop} invocations since ${since} (continuation.maxHops is ${maxHops})`;
-    throw new SluiceError("HOPS_EXHAUSTED", message);
-  }
-
   /** Nothing is read that no sink would take: throws SINK_UNAVAILABLE when a required one is down, and all others too. */
   checkSinks(): void {
     if (this.lanes.length === 0 || !this.lanes.every((lane) => lane.isBroken)) return;
@@ -268,53 +247,20 @@ export class Run {
     throw new SluiceError("SINK_UNAVAILABLE", `sink ${down.name}: ${code}: ${message}`);
   }
 
-  /** What sinks are to get of an item that isn't finished here, by name: the position below which each has all. */
-  owed(number: number): Record<string, number> {
-    const account = this.ledger.items[number] as ItemAccount;
-    const item = this.items[number] as Item;
-    const before = item.kind === "object" ? item.resume?.owed : undefined;
-    const owed: Record<string, number> = {};
-    for (const lane of this.lanes) {
-      const from = before === undefined ? 0 : before[lane.name];
-      if (from === undefined || account.copied[lane.number] !== undefined) continue;
-      const failed = this.plan.required[lane.number] === true && this.ledger.failed(lane.number, number) > 0;
-      if (account.finished && !failed) continue;
-      owed[lane.name] = Math.max(from, lane.restartAt(this.ledger.lowWaterMark(lane.number, number)));
-    }
-    return owed;
-  }
-
-  /** Position of an object from which on somebody is owed its records. Throws for a sink that isn't in the config. */
-  lowestOf({ owed }: Resume): number {
-    const unknown = Object.keys(owed).find((name) => !this.plan.sinkNames.includes(name));
-    if (unknown === undefined) return Math.min(...Object.values(owed));
-    const known = this.plan.sinkNames.join(", ");
-    throw new SluiceError(
-      "CONTINUATION_UNKNOWN_SINK",
-      `records are owed to the sink ${quote(unknown)}, the config has ${known}`,
-    );
-  }
-
   /** An object begins to be read; `at` is the place where it is gone on with, when it is. */
   passage(number: number, object: OpenObject, span: Span = {}, at?: Restart): Passage {
     const { etag, size, versionId } = object;
-    const checkpoints = this.#marks(size) ? new Checkpoints(() => this.lowestOwed(number), at) : undefined;
+    const checkpoints = this.#marks(size) ? new Checkpoints(() => lowestOwed(number, this), at) : undefined;
     this.reads[number] = { etag, size, versionId, checkpoints, until: span.until };
     return new Passage(this, number, this.ledger.items[number] as ItemAccount, span);
   }
 
-  /** What of the item's unit isn't done here may be another invocation's: its trigger doesn't bring it again in order. */
-  mayHandOver(number: number): boolean {
-    const { kind, group } = this.#unitOf(number);
-    return this.continues && group === undefined && (kind === "sqs" || kind === "s3-batch" || kind === "invocation");
-  }
-
   /** Of a message that goes on with the item. */
   nextHop(number: number): Hops {
-    return hopAfter(this.#unitOf(number).hops, this.arrival);
+    return hopAfter(this.unitOf(number).hops, this.arrival);
   }
 
-  #unitOf(item: number): Unit {
+  unitOf(item: number): Unit {
     return this.unit((this.ledger.items[item] as ItemAccount).unit);
   }
 
@@ -323,17 +269,12 @@ export class Run {
     return this.continues && Number.isFinite(this.time.givenMs) && size >= LEAST_MARKED_BYTES;
   }
 
-  /** The lowest position of an item that some sink is owed. */
-  lowestOwed(number: number): number {
-    return Math.min(...Object.values(this.owed(number)));
-  }
-
   unit(number: number): Unit {
     return this.#decoded.units[number] as Unit;
   }
 
   #isRedelivered(item: number): boolean {
-    const { receiveCount, hops } = this.#unitOf(item);
+    const { receiveCount, hops } = this.unitOf(item);
     return receiveCount > 1 || hops !== undefined;
   }
 

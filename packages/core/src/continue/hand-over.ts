@@ -4,6 +4,7 @@ import type { ItemAccount } from "../outcome/ledger.ts";
 import type { ContinuationQueue } from "../ports/continuation.ts";
 import type { Run } from "../run.ts";
 import { eventContinuation, type Hops, hopAfter, objectContinuation, type Resume } from "./continuation.ts";
+import { mayShare, owedTo, resumeOf } from "./owed.ts";
 
 /** Faults after which another invocation can go on where this one stopped. */
 const PASSING: ReadonlySet<string> = new Set<ErrorCode>([
@@ -46,9 +47,10 @@ export async function handOver(decoded: Decoded, run: Run): Promise<void> {
 
 function owedOf(unit: number, run: Run): Owed[] {
   const { ledger } = run;
-  return ledger.items.flatMap((account, i) => {
-    const error = account.unit === unit ? ledger.verdict(i) : undefined;
-    return error === undefined ? [] : [{ item: run.items[i] as Item, number: i, account, error }];
+  return ledger.itemsOf(unit).flatMap((number) => {
+    const error = ledger.verdict(number);
+    const account = ledger.items[number] as ItemAccount;
+    return error === undefined ? [] : [{ item: run.items[number] as Item, number, account, error }];
   });
 }
 
@@ -60,8 +62,7 @@ function messages(unit: Unit, number: number, owed: readonly Owed[], run: Run): 
     const whole = unit.error !== undefined || owed.some(({ item }) => item.kind !== "object");
     return whole ? [eventContinuation(unit.payload?.value, run.receiver, hops)] : inPieces();
   }
-  if (unit.kind !== "sqs" && unit.kind !== "s3-batch") return [];
-  if (unit.group !== undefined || unit.error !== undefined || !owed.every(isContinuable)) return [];
+  if (!mayShare(unit) || unit.error !== undefined || !owed.every(isContinuable)) return [];
   return hasGained(number, owed, run) ? inPieces() : [];
 }
 
@@ -71,11 +72,10 @@ function isContinuable({ item, error }: Owed): boolean {
 
 /** An item of the unit is done, or some sink has more of one than when the unit came. */
 function hasGained(unit: number, owed: readonly Owed[], run: Run): boolean {
-  const own = run.ledger.items.filter((account) => account.unit === unit);
-  if (own.length > owed.length) return true;
+  if (run.ledger.itemsOf(unit).length > owed.length) return true;
   return owed.some(({ item, number }) => {
-    const before = item.kind === "object" ? item.resume?.owed : undefined;
-    const after = run.owed(number);
+    const before = resumeOf(item)?.owed;
+    const after = owedTo(number, run);
     const names = before === undefined ? run.plan.sinkNames : Object.keys(before);
     return names.some((name) => (after[name] ?? Number.POSITIVE_INFINITY) > (before?.[name] ?? 0));
   });
@@ -89,7 +89,7 @@ function objectMessages({ item, number }: Owed, hops: Hops, run: Run): string[] 
   const { etag, size, checkpoints, until } = read;
   const { versionId = read.versionId } = item.ref;
   const down = new Set(run.lanes.filter((lane) => lane.isBroken).map((lane) => lane.name));
-  const owed = Object.entries(run.owed(number));
+  const owed = Object.entries(owedTo(number, run));
   const groups = [owed.filter(([name]) => !down.has(name)), owed.filter(([name]) => down.has(name))];
   return groups
     .filter((group) => group.length > 0)

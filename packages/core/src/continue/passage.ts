@@ -5,6 +5,7 @@ import type { ItemAccount } from "../outcome/ledger.ts";
 import type { RecordReader } from "../record/record-reader.ts";
 import type { Run } from "../run.ts";
 import type { Checkpoints } from "./checkpoints.ts";
+import { lowestOwed, mayShare } from "./owed.ts";
 import { split } from "./split.ts";
 
 const LF = 0x0a;
@@ -69,9 +70,9 @@ export class Passage {
   async #split(): Promise<void> {
     const run = this.#run;
     const read = run.reads[this.#number];
-    if (read?.checkpoints?.isSettled !== true || run.lowestOwed(this.#number) === 0) return;
+    if (read?.checkpoints?.isSettled !== true || lowestOwed(this.#number, run) === 0) return;
     this.#maySplit = false;
-    if (!run.mayHandOver(this.#number)) return;
+    if (!run.continues || !mayShare(run.unitOf(this.#number))) return;
     const until = await split(this.#number, read, this.#account.readTo, run);
     if (until === undefined) return;
     this.#until = until;
