@@ -11,11 +11,11 @@ import { type BatchRow, OpenBatch, type SealedBatch } from "./batch.ts";
 import { copyPatiently } from "./copying.ts";
 import type { DeadLetterBox } from "./dead-letter-box.ts";
 import { Delivery, type DeliveryOptions } from "./delivery.ts";
+import { Dispatch } from "./dispatch.ts";
 import { limitsOf } from "./limits.ts";
-import { Pace } from "./pace.ts";
 import { reasonOf } from "./reason-of.ts";
 import type { SinkHandle } from "./sink-handle.ts";
-import type { Slab, SlabPool } from "./slab-pool.ts";
+import type { SlabPool } from "./slab-pool.ts";
 
 const MiB = 1024 * 1024;
 const LARGE_BYTES = MiB;
@@ -66,16 +66,11 @@ export class Lane {
   readonly #uncopied = new Set<string>();
   /** Cells of which a part was sent before the cell was complete. */
   readonly #partial = new Set<string>();
-  readonly #queue: { readonly batch: SealedBatch; readonly slab: Slab }[] = [];
-  readonly #pace = new Pace();
-  #inFlight = 0;
+  readonly #dispatch: Dispatch;
   #lastItem = -1;
   #isAgain = false;
   /** Records are some of their cells', never all, and in no order. */
   readonly #isResending: boolean;
-  /** A send began since reading last paused. */
-  #handedOver = false;
-  #waiters: (() => void)[] = [];
 
   constructor(options: LaneOptions) {
     this.#options = options;
@@ -94,6 +89,9 @@ export class Lane {
       },
       delivered: () => options.handle.circuit.worked(),
     };
+    const { handle, clock } = options;
+    const maxInFlight = (): number => this.#limits.maxInFlight;
+    this.#dispatch = new Dispatch({ handle, clock, maxInFlight, deliver: (batch) => this.#deliver(batch) });
   }
 
   /** Makes the sink ready. When that fails, or was down a moment ago, records fail here and other lanes go on. */
@@ -148,34 +146,27 @@ export class Lane {
 
   /** Batches wait for others to be settled. */
   get isFull(): boolean {
-    return this.#queue.length > 0;
+    return this.#dispatch.isFull;
   }
 
   /** Milliseconds until the sink counts as stalled; Infinity while nobody waits for it. */
   untilStalledMs(): number {
-    const { handle, clock } = this.#options;
     if (!this.isFull || this.isBroken) return Number.POSITIVE_INFINITY;
-    return handle.config.stallMs - this.#pace.stillMs(clock.now());
+    return this.#options.handle.config.stallMs - this.#dispatch.stillMs();
   }
 
   /** What waits, and all that comes, is owed: it fails here, for another invocation to deliver. What is in flight goes on. */
   owe(): void {
     const { stallMs } = this.#options.handle.config;
     const message = `no batch was settled within ${stallMs} ms (stallMs): what follows is owed`;
-    this.#broken ??= { code: "SINK_STALLED", message };
-    for (const { batch, slab } of this.#queue.splice(0)) {
-      this.#failAll(batch, this.#broken);
-      this.#slabs.give(slab);
-    }
-    this.#wake();
+    const reason: Reason = this.#broken ?? { code: "SINK_STALLED", message };
+    this.#broken = reason;
+    this.#dispatch.giveUp((batch) => this.#failAll(batch, reason));
   }
 
   /** Milliseconds that all that is open, waits or is in flight may take to be settled, by what batches took lately. */
   drainMs(): number {
-    if (this.isBroken && this.#inFlight === 0) return 0;
-    const waiting = this.#open.size + this.#queue.length;
-    const rounds = Math.ceil(waiting / this.#limits.maxInFlight) + (this.#inFlight > 0 ? 1 : 0);
-    return this.#pace.roundsMs(rounds, this.#options.clock.now());
+    return this.isBroken && this.#dispatch.isIdle ? 0 : this.#dispatch.drainMs(this.#open.size);
   }
 
   get cellBytes(): number | undefined {
@@ -236,15 +227,14 @@ export class Lane {
 
   /** Undefined when more can be added at once; else resolves when it can. */
   ready(): Promise<void> | undefined {
-    const waiting = this.#queue.length > 0 || this.#options.letters.full;
-    return waiting || this.#handedOver || this.#connecting() ? this.#catchUp() : undefined;
+    const waiting = this.isFull || this.#options.letters.full;
+    return waiting || this.#dispatch.wantsTurn ? this.#catchUp() : undefined;
   }
 
   async #catchUp(): Promise<void> {
-    this.#handedOver = false;
-    // So that the request just made gets on its way while the next batch is filled.
+    this.#dispatch.gotTurn();
     await turnOfTheLoop();
-    await this.#until(() => this.#queue.length === 0);
+    await this.#dispatch.room();
     if (this.#options.letters.full) await this.#options.letters.flush();
   }
 
@@ -276,13 +266,8 @@ export class Lane {
   /** Sends what is left and waits until every record is settled. */
   async drain(): Promise<void> {
     for (const [slot, batch] of this.#open) this.#complete(slot, batch);
-    await this.#until(() => this.#queue.length === 0 && this.#inFlight === 0);
+    await this.#dispatch.done();
     await this.#options.letters.flush();
-  }
-
-  /** A connection takes several turns of the event loop to be made; once there was an answer, there is one. */
-  #connecting(): boolean {
-    return this.#inFlight > 0 && !this.#options.handle.hasAnswered;
   }
 
   #encode(sink: Sink, record: RecordView, item: number, writer: ByteWriter): Reason | undefined {
@@ -374,34 +359,13 @@ export class Lane {
     if (this.#isResending) batch.nameByRecords();
     else if (part) batch.nameAsPiece();
     if (batch.cell !== undefined && !this.#isResending) batch.source = this.#options.originOf(batch.item).object;
-    this.#options.handle.wasSent = true;
-    if (this.#queue.length === 0) this.#pace.waits(this.#options.clock.now());
-    this.#queue.push({ batch: batch.seal(), slab: batch.slab });
-    this.#pump();
+    this.#dispatch.push(batch.seal(), batch.slab);
   }
 
   #abandon(slot: string, batch: OpenBatch, failure: Reason): void {
     this.#open.delete(slot);
     for (let i = 0; i < batch.count; i++) this.#leave(batch.item, batch.number, batch.position(i), "failed", failure);
     this.#slabs.give(batch.slab);
-  }
-
-  #pump(): void {
-    while (this.#inFlight < this.#limits.maxInFlight) {
-      const next = this.#queue.shift();
-      if (next === undefined) return;
-      this.#inFlight += 1;
-      this.#handedOver = true;
-      this.#pace.sent(next.batch.number, this.#options.clock.now());
-      void this.#deliver(next.batch).finally(() => {
-        this.#inFlight -= 1;
-        this.#pace.settled(next.batch.number, this.#options.clock.now());
-        this.#options.handle.hasAnswered = true;
-        this.#slabs.give(next.slab);
-        this.#pump();
-        this.#wake();
-      });
-    }
   }
 
   async #deliver(batch: SealedBatch): Promise<void> {
@@ -454,16 +418,6 @@ export class Lane {
 
   #leave(item: number, batch: number, position: number, how: Settlement, reason?: Reason): void {
     this.#options.ledger.leave(this.#options.number, item, batch, position, how, reason);
-  }
-
-  async #until(done: () => boolean): Promise<void> {
-    while (!done()) await new Promise<void>((resolve) => this.#waiters.push(resolve));
-  }
-
-  #wake(): void {
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const resolve of waiters) resolve();
   }
 }
 
