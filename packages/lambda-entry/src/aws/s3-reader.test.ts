@@ -31,7 +31,8 @@ describe.each([
 
   test("in another region than it was looked for is asked for there, from then on", async () => {
     const server = await localServer(onTestFinished, (request, response) => {
-      if (request.headers.authorization?.includes("/eu-central-1/s3/")) return void response.writeHead(200).end("x");
+      if (request.headers.authorization?.includes("/eu-central-1/s3/"))
+        return void response.writeHead(200, { "content-length": "1" }).end("x");
       response
         .writeHead(301, { "x-amz-bucket-region": "eu-central-1" })
         .end("<Error><Code>PermanentRedirect</Code></Error>");
@@ -103,15 +104,40 @@ describe("a range", () => {
 
   test("that the store ignored is refused rather than taken for the one asked for", async () => {
     const server = await localServer(onTestFinished, (_, response) =>
-      response.writeHead(200, { etag: '"abc"' }).end("from the start"),
+      response.writeHead(200, { etag: '"abc"', "content-length": "14" }).end("from the start"),
     );
     const read = createS3Reader({ aws: server.aws }).read(REF, { start: 5, end: 9 }, never);
     await expect(read).rejects.toMatchObject({ code: "INTERNAL", message: expect.stringContaining("from 0") });
   });
 
+  test.each([
+    ["206 of unknown size", 206, { "content-range": "bytes 0-0/*" }, "x"],
+    ["206 without a Content-Range", 206, {}, "x"],
+    ["200 in pieces, of unknown size", 200, { "transfer-encoding": "chunked" }, "x"],
+    ["202", 202, {}, ""],
+    ["204", 204, {}, ""],
+  ])("answered by %s is refused rather than taken for the whole object", async (_, status, headers, body) => {
+    const server = await localServer(onTestFinished, (_, response) =>
+      response.writeHead(status, { etag: '"abc"', ...headers }).end(body),
+    );
+    const read = createS3Reader({ aws: server.aws }).read(REF, RANGE, never);
+    await expect(read).rejects.toMatchObject({
+      code: "INTERNAL",
+      message: expect.stringContaining(`${status} without`),
+    });
+  });
+
+  test("of an object that is said to be longer isn't empty, though refused with 416", async () => {
+    const server = await localServer(onTestFinished, (_, response) => {
+      response.writeHead(416).end("<Error><Code>InvalidRange</Code><ActualObjectSize>7</ActualObjectSize></Error>");
+    });
+    const read = createS3Reader({ aws: server.aws }).read(REF, RANGE, never);
+    await expect(read).rejects.toMatchObject({ code: "INTERNAL" });
+  });
+
   test("comes from the bucket's own region", async () => {
     const server = await localServer(onTestFinished, (_, response) =>
-      response.writeHead(200, { etag: '"abc"' }).end("x"),
+      response.writeHead(200, { etag: '"abc"', "content-length": "1" }).end("x"),
     );
     await createS3Reader({ aws: server.aws }).read({ ...REF, region: "sa-east-1" }, RANGE, never);
     expect(server.requests[0]?.headers.authorization).toContain("/sa-east-1/s3/");
@@ -192,7 +218,9 @@ describe("a broken connection", () => {
 describe("a body", () => {
   test("of many pieces waits for its reader, and comes whole", async () => {
     const whole = Buffer.alloc(3_000_000, "0123456789abcdef");
-    const server = await localServer(onTestFinished, (_, response) => response.writeHead(200).end(whole));
+    const server = await localServer(onTestFinished, (_, response) =>
+      response.writeHead(200, { "content-length": String(whole.length) }).end(whole),
+    );
     const slice = await createS3Reader({ aws: server.aws }).read(REF, RANGE, never);
     const chunks: Uint8Array[] = [];
     for await (const chunk of slice.body) {

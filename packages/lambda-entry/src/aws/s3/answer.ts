@@ -1,4 +1,4 @@
-import { type ByteRange, type ObjectRef, type ObjectSlice, SluiceError } from "@sluice/core";
+import { type ByteRange, type ObjectRef, type ObjectSlice, quote, SluiceError } from "@sluice/core";
 import type { Answer } from "./exchange.ts";
 
 /** Of a refusal's body: more than S3 ever says. */
@@ -32,12 +32,13 @@ export async function refusalOf({ status, body }: Answer): Promise<S3Refusal> {
   return new S3Refusal(status, Buffer.concat(chunks).toString("utf8"));
 }
 
-/** Fails with INTERNAL, and ends the body, when it isn't the range that was asked for. */
-export function sliceOf({ headers, body }: Answer, ref: ObjectRef, range: ByteRange): ObjectSlice {
-  const { start, size } = placed(headers["content-range"], headers["content-length"]);
-  if (start !== range.start) {
+/** Fails with INTERNAL, and ends the body, when it isn't the range that was asked for, or doesn't say of how large an object. */
+export function sliceOf(answer: Answer, ref: ObjectRef, range: ByteRange): ObjectSlice {
+  const { headers, body } = answer;
+  const { start, size } = placed(answer);
+  if (start !== range.start || size === undefined) {
     void body.return();
-    const came = `the store answered with those from ${start}`;
+    const came = size === undefined ? said(answer) : `the store answered with those from ${start}`;
     throw new SluiceError("INTERNAL", `asked for bytes from ${range.start}, ${came}`);
   }
   const modified = Date.parse(headers["last-modified"] ?? "");
@@ -60,19 +61,26 @@ function metadataOf(headers: Answer["headers"]): ObjectSlice["metadata"] {
   return Object.fromEntries(names.map((name) => [name.slice(META.length), String(headers[name])]));
 }
 
-/** S3 has no range that an empty object, or one that ends before `start`, could answer: 416. */
+/** S3 has no range that an empty object, or one that ends before `start`, could answer: 416. Any other has a byte there. */
 export function beyondTheEnd(refusal: S3Refusal, ref: ObjectRef, range: ByteRange): ObjectSlice | undefined {
-  if (refusal.$metadata.httpStatusCode !== 416) return undefined;
-  const size = range.start === 0 ? 0 : (refusal.actualSize ?? range.start);
+  const size = refusal.actualSize ?? range.start;
+  if (refusal.$metadata.httpStatusCode !== 416 || size > range.start) return undefined;
   return { etag: range.ifMatch ?? ref.etag ?? "", size, body: nothing() };
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
 
-/** Content-Range is `bytes 0-99/1234`; none means that the whole object came. */
-function placed(contentRange = "", contentLength = "0"): { readonly start: number; readonly size: number } {
-  const [, start = "0", size = contentLength] = /^bytes (\d+)-\d+\/(\d+)$/.exec(contentRange) ?? [];
-  return { start: Number(start), size: Number(size) };
+/** 206 has `bytes 0-99/1234` as its Content-Range; 200 means that the whole object comes. Without a size nobody knows where it ends. */
+function placed({ status, headers }: Answer): { readonly start: number; readonly size: number | undefined } {
+  const { "content-range": range = "", "content-length": length } = headers;
+  if (status === 200) return { start: 0, size: length === undefined ? undefined : Number(length) };
+  const [, start, size] = (status === 206 && /^bytes (\d+)-\d+\/(\d+)$/.exec(range)) || [];
+  return { start: Number(start), size: size === undefined ? undefined : Number(size) };
+}
+
+function said({ status, headers }: Answer): string {
+  const range = quote(headers["content-range"] ?? "none");
+  return `the store answered ${status} without the object's size (Content-Range: ${range})`;
 }
 
 function unquoted(etag: string | undefined): string | undefined {
