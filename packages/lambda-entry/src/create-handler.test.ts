@@ -111,6 +111,24 @@ test("warns of what became a dead letter, with its code", async () => {
   ]);
 });
 
+test("says which units failed and why, what is the same of many once, and no more than ten", async () => {
+  const same = new SluiceError("SINK_UNAVAILABLE", "sink out: down");
+  const own = (i: number) => new SluiceError("OBJECT_CORRUPT", `s3://b/${i}: damaged after 7 bytes`);
+  const units = Array.from({ length: 40 }, (_, i) => {
+    return { id: `m${i}`, ok: false, items: 1, records: 3, error: i < 20 ? same : own(i) };
+  });
+  const counts = { ...OUTCOME.counts, units: { ok: 0, failed: 40 } };
+  const { handler, seen } = handlerOn({ ...OUTCOME, counts, units });
+  await handler({}, CONTEXT);
+  const failures = seen.lines[0]?.failures as unknown[];
+  expect(failures).toHaveLength(10);
+  expect(failures.slice(0, 2)).toEqual([
+    { unit: "m0", code: "SINK_UNAVAILABLE", error: "sink out: down" },
+    { unit: "m20", code: "OBJECT_CORRUPT", error: "s3://b/20: damaged after 7 bytes" },
+  ]);
+  expect(seen.lines[0]).toMatchObject({ errors: { SINK_UNAVAILABLE: 20, OBJECT_CORRUPT: 20 } });
+});
+
 test("logs one line of counts and codes, nothing of the records", async () => {
   const reason = { code: "mapper_parsing_exception", message: "failed to parse [secret payload]", status: 400 };
   const counts = { ...OUTCOME.counts, delivered: { out: 2 }, deadLettered: { out: 1 } };
@@ -125,6 +143,7 @@ test("logs one line of counts and codes, nothing of the records", async () => {
       bytes: 99,
       ...counts,
       errors: {},
+      failures: [],
       troubles: [{ sink: "out", code: "mapper_parsing_exception", status: 400, records: 1 }],
     },
   ]);
