@@ -1,7 +1,7 @@
 import { isPlausibleTime } from "../../bytes/iso-time.ts";
 import { parseIsoTime } from "../../bytes/log-time.ts";
-import { TLS_FIELDS, TlsFields } from "../fields/tls.ts";
-import { ELB_KEYS } from "./elb-columns.ts";
+import { TlsFields } from "../fields/tls.ts";
+import { CONNECTION_FIELDS, ELB_KEYS, TCP_CONSTANTS } from "./elb-columns.ts";
 import { plainSpan } from "./elb-members.ts";
 import type { Format } from "./format.ts";
 import { type JsonEvent, jsonFormat } from "./json-format.ts";
@@ -12,12 +12,7 @@ export const albConnectionJson: Format = jsonFormat({
   dataset: "aws.elb_logs",
   keys: ELB_KEYS,
   inLogs: true,
-  constants: {
-    "aws.elb.protocol": "tcp",
-    "cloud.provider": "aws",
-    "event.category": ["network"],
-    "event.kind": "event",
-  },
+  constants: TCP_CONSTANTS,
   members: [
     ["time", "keyword", "event.end"],
     ["client_ip", "keyword", "client.address"],
@@ -38,13 +33,7 @@ export const albConnectionJson: Format = jsonFormat({
   time: ["time"],
   detects: (members) =>
     ["listener_port", "tls_handshake_latency", "tls_verify_status", "conn_trace_id"].every((name) => members.has(name)),
-  derived: {
-    ...TLS_FIELDS,
-    "aws.elb.leaf_client_cert_not_after": "keyword",
-    "aws.elb.leaf_client_cert_not_before": "keyword",
-    "aws.elb.tls_error_code": "keyword",
-    "aws.elb.tls_verify_status": "keyword",
-  },
+  derived: CONNECTION_FIELDS,
   derive: (layout) => {
     const tls = new TlsFields(layout);
     return (event) => {

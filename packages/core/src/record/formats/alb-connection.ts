@@ -1,8 +1,8 @@
 import { parseIsoZ } from "../../bytes/iso-time.ts";
 import { parseIsoTime } from "../../bytes/log-time.ts";
 import { isWholeNumber, startsWith } from "../fields/text.ts";
-import { TLS_FIELDS, TlsFields } from "../fields/tls.ts";
-import { ELB_KEYS } from "./elb-columns.ts";
+import { TlsFields } from "../fields/tls.ts";
+import { CONNECTION_FIELDS, ELB_KEYS, TCP_CONSTANTS } from "./elb-columns.ts";
 import type { Format } from "./format.ts";
 import { type Line, lineFormat } from "./line-format.ts";
 
@@ -14,12 +14,7 @@ export const albConnection: Format = lineFormat({
   dataset: "aws.elb_logs",
   keys: ELB_KEYS,
   inLogs: true,
-  constants: {
-    "aws.elb.protocol": "tcp",
-    "cloud.provider": "aws",
-    "event.category": ["network"],
-    "event.kind": "event",
-  },
+  constants: TCP_CONSTANTS,
   columns: [
     ["timestamp", "keyword", "event.end"],
     ["client_ip", "keyword", "client.address", "client.ip"],
@@ -41,13 +36,7 @@ export const albConnection: Format = lineFormat({
     isWholeNumber(line.bytes, line.from("client_port"), line.to("client_port")) &&
     isWholeNumber(line.bytes, line.from("listener_port"), line.to("listener_port")),
   time: (line) => parseIsoZ(line.bytes, line.from("timestamp"), line.to("timestamp")),
-  derived: {
-    ...TLS_FIELDS,
-    "aws.elb.leaf_client_cert_not_after": "keyword",
-    "aws.elb.leaf_client_cert_not_before": "keyword",
-    "aws.elb.tls_error_code": "keyword",
-    "aws.elb.tls_verify_status": "keyword",
-  },
+  derived: CONNECTION_FIELDS,
   derive: (layout) => {
     const tls = new TlsFields(layout);
     return (line) => {

@@ -1,5 +1,7 @@
 import { ipVersion } from "../../bytes/ip.ts";
+import type { ConstantValue } from "../document-template.ts";
 import { bracketed, portColon } from "../fields/text.ts";
+import { TLS_FIELDS } from "../fields/tls.ts";
 import type { LeafType } from "../layout.ts";
 import type { Event } from "./event.ts";
 
@@ -18,6 +20,33 @@ export const SOURCE_FIELDS: Readonly<Record<string, LeafType>> = {
   "source.address": "keyword",
   "source.ip": "keyword",
   "source.port": "long",
+};
+
+/** What listeners of TLS say of each connection. */
+export const TCP_CONSTANTS: Readonly<Record<string, ConstantValue>> = {
+  "aws.elb.protocol": "tcp",
+  "cloud.provider": "aws",
+  "event.category": ["network"],
+  "event.kind": "event",
+};
+
+/** What Network Load Balancers' logs have besides their columns. */
+export const NLB_FIELDS: Readonly<Record<string, LeafType>> = {
+  ...BACKEND_FIELDS,
+  ...SOURCE_FIELDS,
+  ...TLS_FIELDS,
+  "aws.elb.alpn_client_preference_list": "json",
+  "aws.elb.tls_connection_creation_time": "keyword",
+  "event.end": "keyword",
+};
+
+/** What connection logs have besides their columns. */
+export const CONNECTION_FIELDS: Readonly<Record<string, LeafType>> = {
+  ...TLS_FIELDS,
+  "aws.elb.leaf_client_cert_not_after": "keyword",
+  "aws.elb.leaf_client_cert_not_before": "keyword",
+  "aws.elb.tls_error_code": "keyword",
+  "aws.elb.tls_verify_status": "keyword",
 };
 
 /** `address:port` of the client. */

@@ -1,6 +1,6 @@
 import { isoMillis } from "../../bytes/iso-time.ts";
-import { TLS_FIELDS, TlsFields } from "../fields/tls.ts";
-import { BACKEND_FIELDS, ELB_KEYS, SOURCE_FIELDS } from "./elb-columns.ts";
+import { TlsFields } from "../fields/tls.ts";
+import { ELB_KEYS, NLB_FIELDS, TCP_CONSTANTS } from "./elb-columns.ts";
 import { listOf, plainSpan, setBackendOf, setSourceOf, withoutNegative } from "./elb-members.ts";
 import type { Format } from "./format.ts";
 import { jsonFormat } from "./json-format.ts";
@@ -16,12 +16,7 @@ export const nlbJson: Format = jsonFormat({
   dataset: "aws.elb_logs",
   keys: ELB_KEYS,
   inLogs: true,
-  constants: {
-    "aws.elb.protocol": "tcp",
-    "cloud.provider": "aws",
-    "event.category": ["network"],
-    "event.kind": "event",
-  },
+  constants: TCP_CONSTANTS,
   members: [
     ["type", "keyword", "aws.elb.type"],
     ["elb", "keyword", "aws.elb.name"],
@@ -49,14 +44,7 @@ export const nlbJson: Format = jsonFormat({
   detects: (members) =>
     ["elb", "listener", "tls_handshake_time", "incoming_tls_alert"].every((name) => members.has(name)),
   fits: (event) => event.text("elb")?.startsWith("net/") === true,
-  derived: {
-    ...BACKEND_FIELDS,
-    ...SOURCE_FIELDS,
-    ...TLS_FIELDS,
-    "aws.elb.alpn_client_preference_list": "json",
-    "aws.elb.tls_connection_creation_time": "keyword",
-    "event.end": "keyword",
-  },
+  derived: NLB_FIELDS,
   derive: (layout) => {
     const tls = new TlsFields(layout);
     return (event) => {

@@ -1,8 +1,8 @@
 import { isoMillis } from "../../bytes/iso-time.ts";
 import { parseIsoTime } from "../../bytes/log-time.ts";
 import { startsWith } from "../fields/text.ts";
-import { TLS_FIELDS, TlsFields } from "../fields/tls.ts";
-import { BACKEND_FIELDS, ELB_KEYS, SOURCE_FIELDS, setBackend, setSource } from "./elb-columns.ts";
+import { TlsFields } from "../fields/tls.ts";
+import { ELB_KEYS, NLB_FIELDS, setBackend, setSource, TCP_CONSTANTS } from "./elb-columns.ts";
 import type { Format } from "./format.ts";
 import { type Line, lineFormat } from "./line-format.ts";
 
@@ -14,12 +14,7 @@ export const nlb: Format = lineFormat({
   dataset: "aws.elb_logs",
   keys: ELB_KEYS,
   inLogs: true,
-  constants: {
-    "aws.elb.protocol": "tcp",
-    "cloud.provider": "aws",
-    "event.category": ["network"],
-    "event.kind": "event",
-  },
+  constants: TCP_CONSTANTS,
   columns: [
     ["type", "keyword", "aws.elb.type"],
     ["version", "keyword"],
@@ -48,14 +43,7 @@ export const nlb: Format = lineFormat({
   begins: (bytes, from, to) => startsWith(bytes, from, to, "tls ") && bytes[from + 5] === 0x2e,
   fits: (line) => startsWith(line.bytes, line.from("elb"), line.to("elb"), "net/"),
   time: (line) => timeOf(line, "time"),
-  derived: {
-    ...BACKEND_FIELDS,
-    ...SOURCE_FIELDS,
-    ...TLS_FIELDS,
-    "aws.elb.alpn_client_preference_list": "json",
-    "aws.elb.tls_connection_creation_time": "keyword",
-    "event.end": "keyword",
-  },
+  derived: NLB_FIELDS,
   derive: (layout) => {
     const tls = new TlsFields(layout);
     return (line) => {
