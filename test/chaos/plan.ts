@@ -2,7 +2,7 @@ import { Random } from "../fuzz/random.ts";
 import { FAULTS } from "./faults/index.ts";
 import type { FaultKind } from "./faults/kind.ts";
 import type { ObjectKind } from "./workload/objects.ts";
-import { sizeOf } from "./workload/workload.ts";
+import { type Need, sizeOf } from "./workload/workload.ts";
 import type { Fault } from "./world.ts";
 
 /** Faults that one run is given at most. */
@@ -22,7 +22,7 @@ export interface Plan {
   readonly badShare: number;
   /** Kind of the first object; JSON is refused in part. */
   readonly first: ObjectKind | undefined;
-  readonly needsEvents: boolean;
+  readonly needs: ReadonlySet<Need>;
 }
 
 export interface PlanOptions {
@@ -47,7 +47,7 @@ export function planOf(seed: number, options: PlanOptions = {}): Plan {
     hasContinuation: random.chance(0.6),
     badShare: random.chance(0.4) ? 0.02 : 0,
     first: kinds.find((kind) => kind.first !== undefined)?.first,
-    needsEvents: kinds.some((kind) => kind.needsEvents === true),
+    needs: new Set(kinds.flatMap(({ needs = [] }) => needs)),
   };
 }
 

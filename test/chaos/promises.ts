@@ -1,16 +1,25 @@
 import type { Told } from "./sources/source.ts";
 import type { SourceObject } from "./workload/workload.ts";
 
-/** What the function sent itself about a deleted object is as good as what first told of it. */
-export function condemn(told: readonly Told[], objects: readonly SourceObject[]): void {
+/** What the function sent itself about a deleted object, or put aside, is as good as what first told of it. */
+export function condemn(
+  told: readonly Told[],
+  objects: readonly SourceObject[],
+  claims: ReadonlyMap<string, string>,
+): void {
   for (const { key, owed, toldBy } of objects) {
     if (owed !== "acknowledged") continue;
     for (const each of told) {
-      if (toldBy.includes(each) || !each.body.includes(JSON.stringify(key).slice(1, -1))) continue;
+      if (toldBy.includes(each) || !contentOf(each, claims).includes(JSON.stringify(key).slice(1, -1))) continue;
       each.isDoomed = true;
       toldBy.push(each);
     }
   }
+}
+
+function contentOf({ body }: Told, claims: ReadonlyMap<string, string>): string {
+  const [, key] = /^\{"sluice":"claim".*"key":"([^"]*)"/.exec(body) ?? [];
+  return (key === undefined ? undefined : claims.get(key)) ?? body;
 }
 
 /** Promises about what was delivered, whatever became of the lines. */

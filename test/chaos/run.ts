@@ -5,15 +5,17 @@ import type { InvokeResult } from "../../tooling/engines/lambda-runtime.ts";
 import { Environment, KILLED } from "./environment.ts";
 import { judge, look, type Verdict } from "./oracle.ts";
 import type { Plan } from "./plan.ts";
+import { Precedence } from "./precedence.ts";
 import { brokenBy, condemn } from "./promises.ts";
-import type { Action, Exchange, Operation } from "./proxy/exchange.ts";
+import type { Action, Exchange, Operation, Reply } from "./proxy/exchange.ts";
 import { FaultyProxy } from "./proxy/proxy.ts";
 import { operationOf, queueAnswer } from "./services.ts";
 import { configFor, settingsOf } from "./settings.ts";
 import { Direct } from "./sources/direct.ts";
+import { Fifo } from "./sources/fifo.ts";
 import { Queue } from "./sources/queue.ts";
 import { Shard } from "./sources/shard.ts";
-import type { Delivery, Source } from "./sources/source.ts";
+import type { Delivery, Source, Told } from "./sources/source.ts";
 import type { Stand } from "./stand/stand.ts";
 import { SimulatedTime } from "./time.ts";
 import { Serials } from "./workload/serials.ts";
@@ -56,6 +58,7 @@ class Run {
   readonly #counts = new Map<Operation, number>();
   #world: World | undefined;
   #sources: readonly Source[] = [];
+  #precedence: Precedence | undefined;
   #invocations = 0;
   #underWay = 0;
 
@@ -68,25 +71,41 @@ class Run {
   }
 
   async setUp(): Promise<void> {
-    const { random, faults, records, badShare, first, needsEvents, hasArchive, hasContinuation } = this.#plan;
+    const { random, faults, records, badShare, first, needs, hasArchive, hasContinuation } = this.#plan;
     const { search, store } = this.#stand;
     const token = this.#token;
     const stream = `logs-chaos.${token}-default`;
     const settings = settingsOf(token, hasArchive, hasContinuation, random);
     const arn = `arn:aws:sqs:us-east-1:000000000000:chaos-${token}`;
-    const queue = new Queue({ arn, maxBatch: 1 + random.below(10), duplicates: 0, disorder: 0 }, random);
+    const maxBytes = random.chance(0.3) ? 1024 + random.below(16_384) : 1_048_576;
+    const queue = new Queue({ arn, maxBatch: 1 + random.below(10), duplicates: 0, disorder: 0, maxBytes }, random);
+    const fifo = new Fifo({ arn: `${arn}.fifo`, maxBatch: 2 + random.below(9) }, random);
     const serials = new Serials(token);
-    const direct = new Direct();
-    const making = { token, records, badShare, first, needsEvents, serials, store, queue, direct, random };
+    const direct = new Direct((told, body) => this.#toDestination(told, body));
+    const making = { token, records, badShare, first, needs, serials, store, queue, fifo, direct, random };
     const [workload] = await Promise.all([makeWorkload(making), search.createStream(stream)]);
     const environments = await Promise.all(
       Array.from({ length: this.#plan.environments }, (_, i) => this.#environment(i)),
     );
     const searchUrl = (environment: Environment): string => environment.search.url;
     const now = (): number => this.#time.now();
-    this.#world = { now, token, stream, search, store, workload, queue, direct, environments, settings, searchUrl };
+    const data = workload.kinesis;
+    const shard = new Shard({ name: token, data, maxBatch: 1 + random.below(30), bisects: random.chance(0.5) });
+    const sources = { queue, fifo, shard, direct };
+    this.#world = { now, token, stream, search, store, workload, ...sources, environments, settings, searchUrl };
     for (const fault of faults) await fault.setUp?.(this.#world);
-    this.#sources = [queue, new Shard(token, workload.kinesis, 1 + random.below(30)), direct];
+    if (fifo.messages.length > 0) this.#precedence = new Precedence(fifo, serials, workload.objects);
+    const all = [queue, fifo, shard, direct];
+    const turn = random.below(all.length);
+    this.#sources = [...all.slice(turn), ...all.slice(0, turn)];
+  }
+
+  /** What told of lines before is done; now this message does. */
+  #toDestination(told: Told, body: string): void {
+    const { queue, workload } = this.#its;
+    const message = queue.add(body);
+    message.isDoomed = told.isDoomed;
+    for (const { toldBy } of [...workload.objects, ...workload.parts]) if (toldBy.includes(told)) toldBy.push(message);
   }
 
   async deliver(): Promise<void> {
@@ -98,16 +117,22 @@ class Run {
   }
 
   async verdict(): Promise<Omit<Result, "ms">> {
-    const { workload, stream, search, store, queue, direct } = this.#its;
+    const { workload, stream, search, store, queue, fifo, direct } = this.#its;
     const archive = this.#plan.hasArchive ? `chaos.${this.#token}/` : undefined;
     const found = await look(search, store, workload.serials, { stream, deadLetters: `${this.#token}/`, archive });
-    const told = [...queue.messages, ...direct.events];
-    condemn(told, workload.objects);
+    const told = [...queue.messages, ...fifo.messages, ...direct.events];
+    condemn(told, workload.objects, await store.everything("claims", `${this.#token}/`));
     const verdict = judge([...workload.objects, ...workload.parts], found);
+    const disorder = [...fifo.breaches, ...(this.#precedence?.breaches ?? [])];
     const left = [...brokenBy(told), ...(this.#sources.every((source) => source.isDone) ? [] : ["not done in time"])];
     // What is still in a queue isn't lost; the run has failed all the same.
     const isLeft = left.length > 0 && verdict.lost.length > 0;
-    const broken = [...verdict.broken, ...left, ...(isLeft ? [`${verdict.lost.length} lines still to come`] : [])];
+    const broken = [
+      ...verdict.broken,
+      ...disorder,
+      ...left,
+      ...(isLeft ? [`${verdict.lost.length} lines still to come`] : []),
+    ];
     const lost = isLeft ? [] : verdict.lost;
     const faults = Object.fromEntries(this.#plan.faults.map(({ name, fired }) => [name, fired]));
     const { seed } = this.#plan;
@@ -128,6 +153,8 @@ class Run {
     await Promise.all([
       search.deleteStream(world.stream),
       store.deleteAll("sources", `${this.#token}/`),
+      store.deleteAll("claims", `${this.#token}/`),
+      store.deleteVersions("versions", `${this.#token}/`),
       store.deleteAll("deadLetters", `${this.#token}/`),
       ...(this.#plan.hasArchive ? [store.deleteAll("archive", `chaos.${this.#token}/`)] : []),
     ]);
@@ -146,6 +173,10 @@ class Run {
       operationOf,
       count: (operation: Operation) => this.#count(operation),
       decide: (exchange: Exchange, phase: "head" | "body") => this.#decide(exchange, phase),
+      witness: {
+        asked: (exchange: Exchange) => this.#precedence?.asked(exchange),
+        answered: (exchange: Exchange, sent: Buffer, reply: Reply) => this.#precedence?.answered(exchange, sent, reply),
+      },
     };
     const search = new FaultyProxy({
       ...common,
@@ -184,22 +215,23 @@ class Run {
       if (action !== undefined) return action;
     }
     return exchange.operation === "queue" && phase === "body"
-      ? queueAnswer(exchange, this.#its.queue, this.#time.now())
+      ? queueAnswer(exchange, this.#its, this.#time.now())
       : undefined;
   }
 
   /** One invocation after the other, as long as there is anything to deliver. */
   async #work(environment: Environment, isOver: AbortSignal): Promise<void> {
     while (!isOver.aborted) {
-      const delivery = this.#next();
-      if (delivery === undefined) {
+      const next = this.#next();
+      if (next === undefined) {
         if (this.#sources.every((source) => source.isDone)) return;
         if (this.#underWay === 0) this.#wait();
         else await delay(2);
         continue;
       }
       this.#underWay += 1;
-      const call = { environment, number: this.#invocations, timeoutMs: TIMEOUT_MS };
+      const { source, delivery } = next;
+      const call = { source, environment, number: this.#invocations, timeoutMs: TIMEOUT_MS };
       this.#invocations += 1;
       const result = await this.#invoke(call, delivery.event);
       delivery.settle(result);
@@ -208,10 +240,10 @@ class Run {
     }
   }
 
-  #next(): Delivery | undefined {
+  #next(): { readonly source: Source; readonly delivery: Delivery } | undefined {
     for (const source of this.#sources) {
       const delivery = source.next(this.#time.now());
-      if (delivery !== undefined) return delivery;
+      if (delivery !== undefined) return { source, delivery };
     }
     return undefined;
   }
@@ -226,9 +258,11 @@ class Run {
     await this.#each((fault) => fault.invoking?.(call, this.#its));
     const result = await call.environment.invoke(event, call.timeoutMs);
     const isLost = this.#plan.faults.some((fault) => fault.losesAnswer?.(call, this.#its) === true);
-    if (!isLost) return result;
-    await call.environment.replace();
-    return KILLED;
+    if (isLost) {
+      await call.environment.replace();
+      return KILLED;
+    }
+    return this.#plan.faults.reduce((told, fault) => fault.altered?.(call, told, this.#its) ?? told, result);
   }
 
   async #each(tell: (fault: Fault) => unknown): Promise<void> {

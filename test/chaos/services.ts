@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { type Action, type Exchange, type Operation, refuse } from "./proxy/exchange.ts";
+import type { Fifo } from "./sources/fifo.ts";
 import type { Queue } from "./sources/queue.ts";
 import { BUCKETS } from "./stand/store.ts";
 
@@ -10,9 +11,11 @@ export function operationOf(method: string, path: string, headers: NodeJS.Dict<s
   if (target.startsWith("AmazonSQS.")) return "queue";
   if (/\/_bulk(\?|$)/.test(path)) return "bulk";
   if (path.startsWith("/_mget") || path.startsWith("/_resolve/")) return "lookup";
+  if (path.startsWith(`/${BUCKETS.claims}/`)) return method === "PUT" ? "put-claim" : "get-claim";
   if (method === "PUT" && path.startsWith(`/${BUCKETS.deadLetters}/`)) return "put-dead-letter";
   if (method === "PUT" && path.startsWith(`/${BUCKETS.archive}/`)) return "put-archive";
-  return method === "GET" && path.startsWith(`/${BUCKETS.sources}/`) ? "get-object" : "other";
+  const isSource = path.startsWith(`/${BUCKETS.sources}/`) || path.startsWith(`/${BUCKETS.versions}/`);
+  return method === "GET" && isSource ? "get-object" : "other";
 }
 
 interface Entry {
@@ -22,20 +25,28 @@ interface Entry {
   readonly MessageBody?: string;
 }
 
-/** SQS as far as the function speaks with it (its JSON protocol), over the run's own queue. */
-export function queueAnswer({ headers, body }: Exchange, queue: Queue, now: number): Action {
+export interface Queues {
+  /** Takes what the function sends. */
+  readonly queue: Queue;
+  readonly fifo?: Fifo;
+}
+
+/** SQS as far as the function speaks with it (its JSON protocol), over the run's own queues. */
+export function queueAnswer({ headers, body }: Exchange, { queue, fifo }: Queues, now: number): Action {
   const operation = String(headers["x-amz-target"]).replace("AmazonSQS.", "");
   const input = JSON.parse(body.toString("utf8")) as Entry & { readonly Entries?: readonly Entry[] };
   const entries = input.Entries ?? [input];
+  const { maxBytes } = queue.options;
   switch (operation) {
     case "SendMessage":
+      if (Buffer.byteLength(input.MessageBody ?? "") > maxBytes) return tooLong(maxBytes);
       return ok(sent(input, queue));
     case "SendMessageBatch":
       return ok({ Successful: entries.map((entry) => ({ Id: entry.Id, ...sent(entry, queue) })), Failed: [] });
     case "ChangeMessageVisibility":
     case "ChangeMessageVisibilityBatch":
       for (const { ReceiptHandle = "", VisibilityTimeout = 0 } of entries)
-        queue.postpone(ReceiptHandle, VisibilityTimeout, now);
+        for (const each of [queue, fifo]) each?.postpone(ReceiptHandle, VisibilityTimeout, now);
       return ok({ Successful: entries.map(({ Id }) => ({ Id })), Failed: [] });
     default:
       return refuse(400, { __type: "com.amazonaws.sqs#UnsupportedOperation", message: operation });
@@ -45,6 +56,12 @@ export function queueAnswer({ headers, body }: Exchange, queue: Queue, now: numb
 function sent({ MessageBody = "" }: Entry, queue: Queue): object {
   queue.add(MessageBody);
   return { MessageId: randomUUID(), MD5OfMessageBody: createHash("md5").update(MessageBody).digest("hex") };
+}
+
+function tooLong(maxBytes: number): Action {
+  const message = `One or more parameters are invalid. Reason: Message must be shorter than ${maxBytes} bytes.`;
+  const type = "com.amazonaws.sqs#InvalidParameterValueException";
+  return refuse(400, { __type: type, message }, { "x-amzn-query-error": "InvalidParameterValue;Sender" });
 }
 
 function ok(value: object): Action {

@@ -49,7 +49,7 @@ export function settingsOf(token: string, hasArchive: boolean, hasContinuation: 
 
 /** Without the queue's address, which each environment has its own of. */
 export function continuationOf(token: string, random: Random): Record<string, unknown> {
-  const claims = { bucket: BUCKETS.sources, prefix: `${token}/claims/` };
+  const claims = { bucket: BUCKETS.claims, prefix: `${token}/` };
   return { splitBytes: 4096 * (1 + random.below(64)), claims };
 }
 

@@ -2,7 +2,10 @@ import type { InvokeResult } from "../../tooling/engines/lambda-runtime.ts";
 import type { Environment } from "./environment.ts";
 import type { Action, Exchange } from "./proxy/exchange.ts";
 import type { Direct } from "./sources/direct.ts";
+import type { Fifo } from "./sources/fifo.ts";
 import type { Queue } from "./sources/queue.ts";
+import type { Shard } from "./sources/shard.ts";
+import type { Source } from "./sources/source.ts";
 import type { Search } from "./stand/search.ts";
 import type { Store } from "./stand/store.ts";
 import type { Workload } from "./workload/workload.ts";
@@ -25,6 +28,8 @@ export interface World {
   readonly store: Store;
   readonly workload: Workload;
   readonly queue: Queue;
+  readonly fifo: Fifo;
+  readonly shard: Shard;
   readonly direct: Direct;
   readonly environments: readonly Environment[];
   readonly settings: Settings;
@@ -36,6 +41,7 @@ export interface World {
 
 /** One invocation. */
 export interface Call {
+  readonly source: Source;
   readonly environment: Environment;
   /** How many began before it in this run. */
   readonly number: number;
@@ -55,7 +61,9 @@ export interface Fault {
   setUp?(world: World): Promise<void> | void;
   /** Of each request of an environment, at its head and again with its body; the first fault that answers has its way. */
   decide?(exchange: Exchange, phase: "head" | "body", world: World): Action | undefined | Promise<Action | undefined>;
-  invoking?(call: Call, world: World): void;
+  invoking?(call: Call, world: World): Promise<void> | void;
+  /** What the trigger takes for the answer. */
+  altered?(call: Call, result: InvokeResult, world: World): InvokeResult;
   /** True: the environment is killed before anybody has its answer. */
   losesAnswer?(call: Call, world: World): boolean;
   settled?(call: Call, result: InvokeResult, world: World): Promise<void> | void;

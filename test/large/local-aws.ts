@@ -53,7 +53,7 @@ export class LocalAws {
     const { method = "", url: path = "", headers } = request;
     const body = await buffer(request);
     const exchange = { operation: "queue", number: 0, slot: 0, method, path, headers, body } as const;
-    const action = queueAnswer(exchange, this.#options.queue, this.#options.now());
+    const action = queueAnswer(exchange, this.#options, this.#options.now());
     if (action.kind !== "refuse") throw new Error(`no answer of SQS, but ${action.kind}`);
     response.writeHead(action.reply.status, action.reply.headers as http.OutgoingHttpHeaders).end(action.reply.body);
   }

@@ -11,7 +11,13 @@ import type { Counted, Target } from "./target/target.ts";
 /** What an invocation may hold, whatever the object's size. */
 export const MOST_MB = 160;
 
-const QUEUE = { arn: "arn:aws:sqs:us-east-1:000000000000:large-continue", maxBatch: 1, duplicates: 0, disorder: 0 };
+const QUEUE = {
+  arn: "arn:aws:sqs:us-east-1:000000000000:large-continue",
+  maxBatch: 1,
+  duplicates: 0,
+  disorder: 0,
+  maxBytes: 1_048_576,
+};
 /** From one look for messages to the next, while there are none or all were put off. */
 const WAIT_MS = 100;
 const MOST_FAILURES = 5;

@@ -46,7 +46,8 @@ export const deadline: FaultKind = {
 /** The index is down, and the queue for what can't be done now refuses, or takes it and nobody learns of it. */
 export const handOverFails: FaultKind = {
   name: "hand-over-fails",
-  needsEvents: true,
+  needs: ["log-events"],
+  notWith: ["retries-exhausted"],
   make(random) {
     const down = windowOf(random, 1, 12);
     const window = { from: 0, length: 1 + random.below(6) };
@@ -61,13 +62,13 @@ export const handOverFails: FaultKind = {
       setUp({ settings, token }) {
         settings.continuation ??= continuationOf(token, random);
       },
-      decide(exchange, phase, { queue, now }) {
+      decide(exchange, phase, world) {
         const { operation, number } = exchange;
         if (phase !== "body") return undefined;
         if (operation === "bulk" && isWithin(down, number)) return refuse(503, unavailable);
         if (operation !== "queue" || !isWithin(window, number)) return undefined;
         fault.fired += 1;
-        if (how === "lost") queueAnswer(exchange, queue, now());
+        if (how === "lost") queueAnswer(exchange, world, world.now());
         if (how === "lost" || how === "reset") return RESET;
         if (how === "denied")
           return refuse(403, { __type: "com.amazonaws.sqs#AccessDenied", message: "not authorized" });

@@ -1,3 +1,4 @@
+import { claimsDenied } from "./claims.ts";
 import { clockSteps } from "./clock.ts";
 import { answerCut, answerLost, lateRequest, requestCut, slowAnswers } from "./connection.ts";
 import { deadline, handOverFails } from "./deadline.ts";
@@ -5,7 +6,7 @@ import { atTheSameTime, disorder, duplicates } from "./deliveries.ts";
 import { kill, timeout } from "./kill.ts";
 import type { FaultKind } from "./kind.ts";
 import { expiredCertificate, unknownHost } from "./name-and-certificate.ts";
-import { deleted, overwritten, poison } from "./objects.ts";
+import { deleted, overwritten, poison, versionHidden, versionOverwritten } from "./objects.ts";
 import {
   diskFull,
   elasticsearchDown,
@@ -18,6 +19,7 @@ import { lookupFails, rolledOver } from "./rollover.ts";
 import { secretsThrottled } from "./secrets.ts";
 import { someItemsRefused } from "./some-items.ts";
 import { deadLettersDenied, readDenied, slowDown, slowReads, truncatedRead, wrongLength } from "./storage.ts";
+import { groupFails, retriesExhausted, streamFailsInPart } from "./triggers.ts";
 
 export const FAULTS: readonly FaultKind[] = [
   kill,
@@ -52,6 +54,12 @@ export const FAULTS: readonly FaultKind[] = [
   atTheSameTime,
   overwritten,
   deleted,
+  versionOverwritten,
+  versionHidden,
+  groupFails,
+  streamFailsInPart,
+  retriesExhausted,
+  claimsDenied,
   poison,
   deadLettersDenied,
 ];

@@ -1,6 +1,7 @@
 import type { Random } from "../../fuzz/random.ts";
 import type { Action, Exchange, Operation } from "../proxy/exchange.ts";
 import type { ObjectKind } from "../workload/objects.ts";
+import type { Need } from "../workload/workload.ts";
 import type { Fault, World } from "../world.ts";
 
 /** A fault that a run can be given. */
@@ -10,8 +11,7 @@ export interface FaultKind {
   readonly environments?: number;
   /** What kind of object there must be one of. */
   readonly first?: ObjectKind;
-  /** There must be log events, each batch an asynchronous invocation. */
-  readonly needsEvents?: true;
+  readonly needs?: readonly Need[];
   /** Names of faults that may not happen in the same run: together they are beyond what is promised. */
   readonly notWith?: readonly string[];
   /** `random` is this fault's own: what it draws is the same whatever else happens. */

@@ -1,5 +1,6 @@
 import type { Random } from "../../fuzz/random.ts";
 import { forward } from "../proxy/exchange.ts";
+import type { Bucket } from "../stand/store.ts";
 import { queueBody } from "../workload/notifications.ts";
 import { makeObject } from "../workload/objects.ts";
 import { notified, type SourceObject, storeAs } from "../workload/workload.ts";
@@ -10,6 +11,7 @@ import type { FaultKind } from "./kind.ts";
 function onFirstRead(
   name: string,
   random: Random,
+  bucket: Bucket,
   act: (object: SourceObject, world: World) => Promise<void>,
 ): Fault & { fired: number } {
   const after = random.chance(0.5);
@@ -18,8 +20,9 @@ function onFirstRead(
     name,
     fired: 0,
     setUp({ workload, settings }) {
-      victim = random.pick(workload.objects);
-      if (after) settings.read.partBytes = Math.max(512, victim.size >> 2);
+      const candidates = workload.objects.filter((object) => object.bucket === bucket);
+      victim = candidates.length === 0 ? undefined : random.pick(candidates);
+      if (after && victim !== undefined) settings.read.partBytes = Math.max(512, victim.size >> 2);
     },
     decide({ operation, path }, phase, world) {
       const isIt = phase === "body" && operation === "get-object" && victim !== undefined && isPathOf(path, victim);
@@ -33,7 +36,7 @@ function onFirstRead(
   return fault;
 }
 
-function isPathOf(path: string, { key }: SourceObject): boolean {
+export function isPathOf(path: string, { key }: SourceObject): boolean {
   return decodeURIComponent(path.split("?")[0] ?? "").endsWith(`/${key}`);
 }
 
@@ -41,18 +44,37 @@ function isPathOf(path: string, { key }: SourceObject): boolean {
 export const overwritten: FaultKind = {
   name: "object-overwritten",
   make(random) {
-    return onFirstRead(this.name, random, async (object, { workload, store, queue }) => {
+    return onFirstRead(this.name, random, "sources", async (object, world) => {
       object.owed = "any";
-      const count = 10 + random.below(200);
-      const next = await storeAs(
-        store,
-        object.key,
-        object.kind,
-        makeObject(object.kind, count, 0, workload.serials, random),
-      );
-      next.toldBy.push(queue.add(queueBody([notified(next)], random)));
-      workload.objects.push(next);
+      await replace(object, world, random);
     });
+  },
+};
+
+async function replace(object: SourceObject, { workload, store, queue }: World, random: Random): Promise<void> {
+  const next = makeObject(object.kind, 10 + random.below(200), 0, workload.serials, random);
+  const stored = await storeAs(store, object, next);
+  stored.toldBy.push(queue.add(queueBody([notified(stored)], random)));
+  workload.objects.push(stored);
+}
+
+/** The same where versions are kept: each was told of by its name, and each is owed. */
+export const versionOverwritten: FaultKind = {
+  name: "version-overwritten",
+  needs: ["versions"],
+  make(random) {
+    return onFirstRead(this.name, random, "versions", async (object, world) => {
+      for (let i = random.below(3); i >= 0; i--) await replace(object, world, random);
+    });
+  },
+};
+
+/** A marker says that there is no object; the version that was told of is there all the same. */
+export const versionHidden: FaultKind = {
+  name: "version-hidden",
+  needs: ["versions"],
+  make(random) {
+    return onFirstRead(this.name, random, "versions", ({ bucket, key }, { store }) => store.delete(bucket, key));
   },
 };
 
@@ -60,7 +82,7 @@ export const overwritten: FaultKind = {
 export const deleted: FaultKind = {
   name: "object-deleted",
   make(random) {
-    return onFirstRead(this.name, random, async (object, { store }) => {
+    return onFirstRead(this.name, random, "sources", async (object, { store }) => {
       // One that was overwritten before owes nothing of what it was.
       if (object.owed === "once") object.owed = "acknowledged";
       for (const told of object.toldBy) told.isDoomed = true;
@@ -102,7 +124,8 @@ export const poison: FaultKind = {
 async function addBroken({ workload, store, queue, token }: World, random: Random): Promise<void> {
   const whole = makeObject("text.gz", 20 + random.below(100), 0, workload.serials, random);
   const body = whole.body.subarray(0, Math.floor(whole.body.length * (0.3 + 0.6 * random.next())));
-  const object = await storeAs(store, `${token}/text/broken.gz`, "text.gz", { ...whole, body });
+  const place = { bucket: "sources", key: `${token}/text/broken.gz`, kind: "text.gz" } as const;
+  const object = await storeAs(store, place, { ...whole, body });
   object.owed = "any";
   object.toldBy.push(queue.add(queueBody([notified(object)], random), { isPoison: true }));
   workload.objects.push(object);

@@ -4,7 +4,7 @@ import type { Fault, World } from "../world.ts";
 import { type FaultKind, isWithin, requestFault, windowOf } from "./kind.ts";
 
 /** Streams and direct events don't say that they come again: where that matters, a sink is told to look every time. */
-function lookEverywhere({ settings, workload }: World): void {
+export function lookEverywhere({ settings, workload }: World): void {
   const isTold = workload.kinesis.length === 0 && workload.events.length === 0;
   settings.sinks.search.dedupe = isTold ? "stream" : "always";
 }

@@ -3,6 +3,10 @@ import type { Exchange, Reply } from "./exchange.ts";
 
 /** A bulk request as the server sees it: two lines for each document. */
 export function documentsOf({ body, headers }: Exchange): string[] {
+  return documentsIn(body, headers);
+}
+
+export function documentsIn(body: Buffer, headers: Exchange["headers"]): string[] {
   const text = (headers["content-encoding"] === "gzip" ? gunzipSync(body) : body).toString("utf8");
   const lines = text.split("\n").filter((line) => line !== "");
   return Array.from({ length: lines.length >> 1 }, (_, i) => `${lines[2 * i]}\n${lines[2 * i + 1]}\n`);

@@ -11,6 +11,8 @@ export type Operation =
   | "get-object"
   | "put-dead-letter"
   | "put-archive"
+  | "put-claim"
+  | "get-claim"
   | "secret"
   | "queue"
   | "other";
@@ -29,6 +31,8 @@ export interface Exchange {
 }
 
 export interface Forward {
+  /** Asked in place of what was. */
+  readonly path?: string;
   /** Sent in place of what came. */
   readonly body?: Buffer;
   /** `body` isn't compressed, whatever came. */

@@ -14,6 +14,11 @@ export interface ProxyOptions {
   operationOf(method: string, path: string, headers: NodeJS.Dict<string | string[]>): Operation;
   /** Numbers the requests of each operation, over all proxies of a run. */
   count(operation: Operation): number;
+  /** Sees every request when it has come, and what the server itself said to what it was sent. */
+  readonly witness?: {
+    asked(exchange: Exchange): void;
+    answered(exchange: Exchange, sent: Buffer, reply: Reply): void;
+  };
   /** Asked when the head has come, and again with the body. The first answer is the one. */
   decide(exchange: Exchange, phase: "head" | "body"): Promise<Action | undefined>;
 }
@@ -101,6 +106,7 @@ export class FaultyProxy {
     const early = await this.#options.decide(head, "head");
     if (early?.kind === "reset") return void request.socket.destroy();
     const body = await buffer(request);
+    this.#options.witness?.asked({ ...head, body });
     const action = early ?? (await this.#options.decide({ ...head, body }, "body"));
     if (action?.kind === "reset") return void request.socket.destroy();
     if (action?.kind === "refuse") return answer(response, action.reply);
@@ -111,7 +117,10 @@ export class FaultyProxy {
     await how.before?.();
     const { "content-encoding": encoding, ...others } = exchange.headers;
     const headers = how.plain === true || encoding === undefined ? others : exchange.headers;
-    const reply = await send(this.#options.upstream, { ...exchange, headers }, how.body ?? exchange.body);
+    const { path = exchange.path, body: sent = exchange.body } = how;
+    const asked = { ...exchange, headers, path };
+    const reply = await send(this.#options.upstream, asked, sent);
+    this.#options.witness?.answered(asked, sent, reply);
     const told = (await how.reply?.(reply)) ?? reply;
     if (how.delayMs !== undefined) await delay(how.delayMs);
     if (how.lose === "hang") return;

@@ -1,7 +1,8 @@
-import { type Delivery, failuresIn, MAX_DELIVERIES, type Source, type Told } from "./source.ts";
+import { type Delivery, failuresIn, type Source, type Told } from "./source.ts";
 
-/** Lambda's own: a minute, then two. */
+/** Lambda's own: a minute, then two; then the event goes to the failure destination. */
 const AGAIN_AFTER_MS = 60_000;
+const MAX_ATTEMPTS = 3;
 
 interface Waiting {
   readonly event: object;
@@ -10,11 +11,18 @@ interface Waiting {
   notBefore: number;
 }
 
-/** Asynchronous invocations: one that fails is given again, as whoever looks after its failure destination would do at last. */
+/** Asynchronous invocations with Lambda's two retries and a failure destination, which is a queue that the function reads. */
 export class Direct implements Source {
   readonly events: Told[] = [];
+  /** Events that were given up here. */
+  exhausted = 0;
+  readonly #toDestination: (told: Told, body: string) => void;
   readonly #waiting: Waiting[] = [];
   #underWay = 0;
+
+  constructor(toDestination: (told: Told, body: string) => void) {
+    this.#toDestination = toDestination;
+  }
 
   add(event: object): Told {
     const told = {
@@ -49,9 +57,30 @@ export class Direct implements Source {
         this.#underWay -= 1;
         next.notBefore = now + AGAIN_AFTER_MS * next.deliveries;
         if (failuresIn(result) !== undefined) next.told.isAcknowledged = true;
-        else if (next.deliveries < MAX_DELIVERIES) this.#waiting.push(next);
-        else next.told.isDead = true;
+        else if (next.deliveries < MAX_ATTEMPTS) this.#waiting.push(next);
+        else this.#giveUp(next);
       },
     };
+  }
+
+  /** As the service writes it: from now on that message is what tells of it. */
+  #giveUp({ event, told }: Waiting): void {
+    this.exhausted += 1;
+    told.isAcknowledged = true;
+    const functionArn = "arn:aws:lambda:us-east-1:123456789012:function:test:$LATEST";
+    const message = {
+      version: "1.0",
+      timestamp: "2026-11-03T10:03:00.000Z",
+      requestContext: {
+        requestId: `request-${this.exhausted}`,
+        functionArn,
+        condition: "RetriesExhausted",
+        approximateInvokeCount: MAX_ATTEMPTS,
+      },
+      requestPayload: event,
+      responseContext: { statusCode: 200, executedVersion: "$LATEST", functionError: "Unhandled" },
+      responsePayload: { errorType: "SluiceError", errorMessage: "not delivered" },
+    };
+    this.#toDestination(told, JSON.stringify(message));
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { InvokeResult } from "../../../tooling/engines/lambda-runtime.ts";
 import type { Random } from "../../fuzz/random.ts";
 import { type Delivery, failuresIn, MAX_DELIVERIES, MAX_POISON_DELIVERIES, type Source, type Told } from "./source.ts";
+import { handleOf, sqsRecord } from "./sqs-record.ts";
 
 export interface Message extends Told {
   readonly id: string;
@@ -18,6 +19,8 @@ export interface QueueOptions {
   /** Shares of receives that leave the message in the queue as well, and that take it from anywhere in the queue. */
   duplicates: number;
   disorder: number;
+  /** Of a message that the function sends: its MaximumMessageSize. */
+  maxBytes: number;
 }
 
 interface Waiting {
@@ -28,7 +31,6 @@ interface Waiting {
 
 /** The queue's own visibility timeout. */
 const VISIBILITY_MS = 90_000;
-const SENT_MS = Date.UTC(2026, 10, 3, 10);
 
 /** A standard SQS queue and its event source mapping with ReportBatchItemFailures. */
 export class Queue implements Source {
@@ -76,7 +78,7 @@ export class Queue implements Source {
     if (batch.length === 0) return undefined;
     this.#underWay += 1;
     return {
-      event: { Records: batch.map((message) => this.#record(message)) },
+      event: { Records: batch.map((message) => sqsRecord(message, this.options.arn)) },
       settle: (result) => {
         this.#underWay -= 1;
         this.#settle(batch, result);
@@ -136,28 +138,4 @@ export class Queue implements Source {
       else this.#waiting.push({ message, isCopy: false });
     }
   }
-
-  #record(message: Message): object {
-    const { id, body, receives } = message;
-    return {
-      messageId: id,
-      receiptHandle: handleOf(message),
-      body,
-      attributes: {
-        ApproximateReceiveCount: String(receives),
-        SentTimestamp: String(SENT_MS),
-        SenderId: "AIDAEXAMPLE",
-        ApproximateFirstReceiveTimestamp: String(SENT_MS),
-      },
-      messageAttributes: {},
-      md5OfBody: createHash("md5").update(body).digest("hex"),
-      eventSource: "aws:sqs",
-      eventSourceARN: this.options.arn,
-      awsRegion: "us-east-1",
-    };
-  }
-}
-
-function handleOf({ id, receives }: Message): string {
-  return `${id}:${receives}`;
 }

@@ -5,6 +5,7 @@ export interface Notified {
   readonly key: string;
   readonly size: number;
   readonly etag: string;
+  readonly versionId?: string | undefined;
 }
 
 const TOPIC = "arn:aws:sns:eu-west-1:123456789012:objects";
@@ -12,7 +13,7 @@ const AT = "2026-11-03T10:00:00.000Z";
 
 function s3Event(objects: readonly Notified[], random: Random): object {
   return {
-    Records: objects.map(({ bucket, key, size, etag }) => ({
+    Records: objects.map(({ bucket, key, size, etag, versionId }) => ({
       eventVersion: "2.1",
       eventSource: "aws:s3",
       awsRegion: "us-east-1",
@@ -25,6 +26,7 @@ function s3Event(objects: readonly Notified[], random: Random): object {
           key: encodeURIComponent(key).replaceAll("%20", "+"),
           size,
           eTag: etag,
+          ...(versionId === undefined ? {} : { versionId }),
           sequencer: "0055AED6DCD90281E5",
         },
       },
@@ -32,7 +34,8 @@ function s3Event(objects: readonly Notified[], random: Random): object {
   };
 }
 
-function objectCreated({ bucket, key, size, etag }: Notified): object {
+function objectCreated({ bucket, key, size, etag, versionId }: Notified): object {
+  const object = { key, size, etag, ...(versionId === undefined ? {} : { "version-id": versionId }) };
   return {
     version: "0",
     id: "17793124-05d4-b198-2fde-7ededc63b103",
@@ -42,7 +45,7 @@ function objectCreated({ bucket, key, size, etag }: Notified): object {
     time: AT,
     region: "us-east-1",
     resources: [`arn:aws:s3:::${bucket}`],
-    detail: { version: "0", bucket: { name: bucket }, object: { key, size, etag }, reason: "PutObject" },
+    detail: { version: "0", bucket: { name: bucket }, object, reason: "PutObject" },
   };
 }
 

@@ -1,9 +1,10 @@
 import { gzipSync } from "node:zlib";
 import type { Random } from "../../fuzz/random.ts";
 import type { Direct } from "../sources/direct.ts";
+import type { Fifo } from "../sources/fifo.ts";
 import type { Queue } from "../sources/queue.ts";
 import type { Told } from "../sources/source.ts";
-import { BUCKETS, type Store } from "../stand/store.ts";
+import { BUCKETS, type Bucket, type Store } from "../stand/store.ts";
 import { line } from "./lines.ts";
 import { directEvent, type Notified, queueBody } from "./notifications.ts";
 import { FOLDERS, lineKindOf, makeObject, OBJECT_KINDS, type ObjectKind, type Stored } from "./objects.ts";
@@ -26,7 +27,9 @@ export interface Part {
 }
 
 export interface SourceObject extends Part {
+  readonly bucket: Bucket;
   readonly key: string;
+  readonly versionId: string | undefined;
   readonly kind: ObjectKind;
   readonly size: number;
   readonly etag: string;
@@ -47,6 +50,9 @@ export function sizeOf(random: Random): number {
   return Math.round(1000 * 10 ** (random.next() ** 2));
 }
 
+/** What a run is to have besides objects, and messages of a standard queue that tell of them. */
+export type Need = "log-events" | "stream" | "fifo" | "versions" | "engine";
+
 interface Making {
   readonly token: string;
   readonly records: number;
@@ -54,28 +60,37 @@ interface Making {
   readonly badShare: number;
   /** Kind of the first object; of JSON, some records are to be refused. */
   readonly first: ObjectKind | undefined;
-  readonly needsEvents: boolean;
+  readonly needs: ReadonlySet<Need>;
   readonly serials: Serials;
   readonly store: Store;
   readonly queue: Queue;
+  readonly fifo: Fifo;
   readonly direct: Direct;
   readonly random: Random;
 }
 
 /** Puts objects into the store, and what tells of them where it is delivered from. */
 export async function makeWorkload(making: Making): Promise<Workload> {
-  const { random, records } = making;
-  const [inKinesis, inLogs] = [random.chance(0.3) ? 0.1 : 0, random.chance(0.3) || making.needsEvents ? 0.1 : 0];
+  const { random, records, needs } = making;
+  const has = (need: Need, share: number): boolean => random.chance(share) || needs.has(need);
+  const [inKinesis, inLogs] = [has("stream", 0.3) ? 0.1 : 0, has("log-events", 0.3) ? 0.1 : 0];
+  const [isFifo, isVersioned] = [has("fifo", 0.25), has("versions", 0.25)];
   const kinesis = inKinesis > 0 ? kinesisData(making, Math.round(records * inKinesis)) : undefined;
   const logs = inLogs > 0 ? logEvents(making, Math.round(records * inLogs)) : undefined;
   const left = Math.round(records * (1 - inKinesis - inLogs));
-  const shares = Array.from({ length: 1 + random.below(6) }, () => 0.1 + random.next());
+  const shares = Array.from({ length: (isFifo ? 5 : 1) + random.below(6) }, () => 0.1 + random.next());
   const all = shares.reduce((sum, share) => sum + share, 0);
   const objects = await Promise.all(
-    shares.map((share, i) => storeObject(making, i, Math.max(1, Math.round((left * share) / all)))),
+    shares.map((share, i) => {
+      const bucket = isVersioned && (i === 0 || random.chance(0.5)) ? "versions" : "sources";
+      return storeObject(making, bucket, i, Math.max(1, Math.round((left * share) / all)));
+    }),
   );
   for (const event of logs?.events ?? []) logs?.part.toldBy.push(making.direct.add(event));
-  for (const group of inGroups(objects, random)) tell(making, group);
+  inGroups(objects, random).forEach((group, i) => {
+    if (isFifo && (i < 3 || random.chance(0.6))) tellInOrder(making, group, i);
+    else tell(making, group);
+  });
   const parts = [kinesis?.part, logs?.part].filter((part) => part !== undefined);
   return { serials: making.serials, objects, parts, kinesis: kinesis?.data ?? [], events: making.direct.events };
 }
@@ -87,25 +102,37 @@ function tell({ queue, direct, random }: Making, objects: readonly SourceObject[
   for (const object of objects) object.toldBy.push(told);
 }
 
-export function notified({ key, size, etag }: SourceObject): Notified {
-  return { bucket: BUCKETS.sources, key, size, etag };
+/** The first messages are of one group. */
+function tellInOrder({ fifo, random }: Making, objects: readonly SourceObject[], turn: number): void {
+  const message = fifo.add(queueBody(objects.map(notified), random), `g${turn < 2 ? 0 : random.below(3)}`);
+  for (const object of objects) object.toldBy.push(message);
 }
 
-async function storeObject(making: Making, i: number, count: number): Promise<SourceObject> {
+export function notified({ bucket, key, size, etag, versionId }: SourceObject): Notified {
+  return { bucket: BUCKETS[bucket], key, size, etag, versionId };
+}
+
+async function storeObject(making: Making, bucket: Bucket, i: number, count: number): Promise<SourceObject> {
   const { random, serials, token, store } = making;
   const first = i === 0 ? making.first : undefined;
   const kind = first ?? random.pick(OBJECT_KINDS);
   const badShare = first === "json" ? Math.min(0.5, 20 / count) : making.badShare;
   const key = `${token}/${FOLDERS[lineKindOf(kind)]}/${random.chance(0.2) ? "an odd+näme " : ""}${i}.log`;
-  return storeAs(store, key, kind, makeObject(kind, count, badShare, serials, random));
+  return storeAs(store, { bucket, key, kind }, makeObject(kind, count, badShare, serials, random));
 }
 
-export async function storeAs(store: Store, key: string, kind: ObjectKind, stored: Stored): Promise<SourceObject> {
-  const etag = await store.put("sources", key, stored.body);
+export async function storeAs(
+  store: Store,
+  { bucket, key, kind }: Pick<SourceObject, "bucket" | "key" | "kind">,
+  stored: Stored,
+): Promise<SourceObject> {
+  const { etag, versionId } = await store.put(bucket, key, stored.body);
   const { serials, refused, body } = stored;
   return {
-    name: key,
+    name: versionId === undefined ? key : `${key} (${versionId})`,
+    bucket,
     key,
+    versionId,
     kind,
     size: body.length,
     etag,
