@@ -56,6 +56,8 @@ export interface Loaded {
 export interface OpenOptions {
   /** Folder that holds buckets as folders, instead of S3. */
   readonly root?: string | undefined;
+  /** File sinks add to what is there, unless their `append` says otherwise: the work goes on from an earlier run's. */
+  readonly addsToFiles?: boolean;
   /** Where the stdout sink writes. Default "stdout". */
   readonly documentsTo?: "stdout" | "stderr";
   readonly meter?: Meter;
@@ -112,7 +114,9 @@ export function createAdapters({ env, cwd }: Surroundings): Adapters {
       const loaded = await loadConfig({ reference, env, cwd, secrets });
       return loaded === undefined ? defaultConfig(cwd) : { ...loaded, found: true };
     },
-    open({ config, name, baseDir }, { root, documentsTo: stream = "stdout", beforePostpone, ...rest }) {
+    open({ config: written, name, baseDir }, options) {
+      const { root, documentsTo: stream = "stdout", addsToFiles = false, beforePostpone, ...rest } = options;
+      const config = addsToFiles ? addingToFiles(written) : written;
       const s3 = root === undefined ? createS3Reader({ env }) : bucketFolders(root);
       const reader = readerByStore({ s3, file: localFiles() });
       const sinks = { stdout: documentsTo(process[stream]) };
@@ -133,6 +137,15 @@ export function createAdapters({ env, cwd }: Surroundings): Adapters {
     },
     clock: systemClock,
   };
+}
+
+/** What an earlier run wrote is kept: `append` of file sinks is true where the config doesn't say. */
+export function addingToFiles(config: Config): Config {
+  const sinks = Object.entries(config.sinks).map(([name, sink]) => [
+    name,
+    sink.type === "file" ? { append: true, ...sink } : sink,
+  ]);
+  return { ...config, sinks: Object.fromEntries(sinks) };
 }
 
 /** Postponing that has `before` done first. */

@@ -52,7 +52,7 @@ export interface Arguments {
   readonly positionals: readonly string[];
 }
 
-/** Flags may be given once each; anything unknown is a UsageError, and so is an empty value (an unset shell variable). */
+/** Flags may be given once each; anything unknown is a UsageError, and so is an empty value or path (an unset shell variable). */
 export function parseArguments(argv: readonly string[], options: ParseArgsOptionsConfig): Arguments {
   try {
     const { values, positionals, tokens } = parseArgs({
@@ -67,6 +67,7 @@ export function parseArguments(argv: readonly string[], options: ParseArgsOption
     if (twice !== undefined) throw new UsageError(`--${twice} is given more than once`);
     const empty = Object.entries(values).find(([, value]) => value === "");
     if (empty !== undefined) throw new UsageError(`--${empty[0]} is empty`);
+    if (positionals.includes("")) throw new UsageError("a path is empty: expected . for the working directory");
     return { flags: values as Arguments["flags"], positionals };
   } catch (error) {
     if (error instanceof UsageError) throw error;

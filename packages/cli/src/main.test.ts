@@ -14,6 +14,8 @@ test.each([
   [["run", "--nope", "x"], "Unknown option '--nope'"],
   [["run", "--event"], "--event"],
   [["run", "--config", "", "x"], "--config is empty"],
+  [["run", "main.ts", ""], "a path is empty"],
+  [["replay", "--delete", ""], "a path is empty"],
   [["run", "--config", "a", "--config", "b", "main.ts"], "--config is given more than once"],
   [["run", "--json=yes", "main.ts"], "--json"],
   [["run", "--root", ".", "main.ts"], "--root goes with --event only"],

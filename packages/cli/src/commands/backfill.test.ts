@@ -43,11 +43,12 @@ async function backfilled(argv: readonly string[], options: FakeOptions = {}) {
   };
   const context = fakeContext({ listing: fakeBucket(KEYS), pipeline: pipeline(take), ...options });
   const code = await main(["backfill", ...argv], context);
-  return { code, keys: keys.sort(), again, ...context.terminal.written };
+  return { code, keys: keys.sort(), again, opened: context.opened, ...context.terminal.written };
 }
 
 test("everything under the prefix, as what may have been delivered before", async () => {
-  const { code, keys, again, err } = await backfilled(["s3://logs/app/"]);
+  const { code, keys, again, err, opened } = await backfilled(["s3://logs/app/"]);
+  expect(opened).toMatchObject([{ addsToFiles: true }]);
   expect(keys).toEqual(KEYS.slice(0, 5));
   expect(new Set(again)).toEqual(new Set([true]));
   expect(code).toBe(0);

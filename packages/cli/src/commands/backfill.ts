@@ -173,7 +173,10 @@ async function open(
   const { config } = loaded;
   const read = concurrency === undefined ? config.read : { ...config.read, concurrency };
   const documentsTo = args.flags.json === true ? "stderr" : "stdout";
-  const pipeline = adapters.open({ ...loaded, config: { ...config, read } }, { documentsTo, meter: tally, logger });
+  const pipeline = adapters.open(
+    { ...loaded, config: { ...config, read } },
+    { addsToFiles: true, documentsTo, meter: tally, logger },
+  );
   try {
     await pipeline.check({ connect: false });
   } catch (error) {

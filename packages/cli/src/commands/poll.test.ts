@@ -32,7 +32,7 @@ test("logs lines of JSON, and prints the totals with --json", async () => {
   expect(lines(context.terminal.written.out)).toMatchObject([
     { in: 2, delivered: { out: 2 }, units: { ok: 1, failed: 0 }, messages: { received: 1, deleted: 1, failed: 0 } },
   ]);
-  expect(context.opened).toMatchObject([{ documentsTo: "stderr" }]);
+  expect(context.opened).toMatchObject([{ documentsTo: "stderr", addsToFiles: true }]);
   expect(context.calls).toEqual(["check", "handle", "close"]);
   expect(queue.isClosed).toBe(true);
 });

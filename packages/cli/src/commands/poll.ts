@@ -117,6 +117,7 @@ async function consume(settings: Settings, config: string | undefined, context: 
   const logger = adapters.logger((line) => terminal.err(line));
   let consumer: Consumer | undefined;
   const pipeline = adapters.open(loaded, {
+    addsToFiles: true,
     documentsTo: settings.json ? "stderr" : "stdout",
     logger,
     meter: { progress: () => consumer?.progress() },

@@ -92,8 +92,9 @@ test("letters of files and folders, in their order, in one batch; a table by sin
     "dead/search/c.ndjson.01234567-89ab-cdef-0123-456789abcdef.tmp": `${line(9)}\n`,
     "one.ndjson": `${line(4, { sink: "archive" })}\r\n`,
   });
-  const { exit, terminal, calls } = await run("dead", "one.ndjson", "one.ndjson");
+  const { exit, terminal, calls, opened } = await run("dead", "one.ndjson", "one.ndjson");
   expect(exit).toBe(0);
+  expect(opened).toMatchObject([{ addsToFiles: true }]);
   expect(sent).toEqual([1, 2, 3, 4]);
   expect(batches).toEqual([4]);
   expect(calls).toEqual(["check", "resend", "close"]);

@@ -156,6 +156,7 @@ function ended(tally: Tally, dryRun: boolean, args: Arguments, { terminal }: Con
 
 function openPipeline(loaded: Loaded, progress: Progress, args: Arguments, { adapters }: Context): Pipeline {
   return adapters.open(loaded, {
+    addsToFiles: true,
     documentsTo: args.flags.json === true ? "stderr" : "stdout",
     logger: progress,
   });

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -41,6 +41,26 @@ test("a run replaces what an earlier one left, unless told to append", async () 
     await sink.close?.();
   }
   expect(messages(await readFile(join(dir, "a/b.ndjson"), "utf8"))).toEqual(["one", "two", "one", "two"]);
+});
+
+test("what is appended doesn't run into a line that a killed run left half-written", async () => {
+  const dir = await folder();
+  await writeFile(join(dir, "a.ndjson"), '{"message":"one"}\n{"mess');
+  const sink = make({ path: "a.ndjson", append: true }, dir);
+  await send(sink, testRecord({ message: "two" }));
+  await sink.close?.();
+  const [first, torn, last] = (await readFile(join(dir, "a.ndjson"), "utf8")).split("\n") as [string, string, string];
+  expect([...messages(first), torn, ...messages(last)]).toEqual(["one", '{"mess', "two"]);
+});
+
+test("what can't be written is told once", async () => {
+  const dir = await folder();
+  await writeFile(join(dir, "a"), "");
+  const sink = make({ path: "a/b.ndjson" }, dir);
+  expect(await send(sink, testRecord({ message: "one" }))).toEqual({
+    kind: "unavailable",
+    reason: { code: "EEXIST", message: expect.stringMatching(/^file already exists/) },
+  });
 });
 
 test("batches become gzip members that read as one", async () => {

@@ -7,6 +7,8 @@ export const MAX_OPEN_FILES = 64;
 export interface OutputFilesOptions {
   readonly baseDir: string;
   readonly append: boolean;
+  /** Lines as they are, not compressed. */
+  readonly isText: boolean;
 }
 
 /** The files of one sink, by path. Written one at a time. */
@@ -40,7 +42,7 @@ export class OutputFiles {
   #file(path: string): OutputFile {
     let file = this.#files.get(path);
     if (file === undefined) {
-      file = new OutputFile(resolve(this.#options.baseDir, path), this.#options.append);
+      file = new OutputFile(resolve(this.#options.baseDir, path), this.#options);
       this.#files.set(path, file);
     }
     return file;

@@ -10,6 +10,6 @@ export async function send(files: OutputFiles, options: FileOptions, batch: Enco
     return DELIVERED;
   } catch (error) {
     const { code, message, name } = error as NodeJS.ErrnoException;
-    return { kind: "unavailable", reason: { code: code ?? name, message } };
+    return { kind: "unavailable", reason: { code: code ?? name, message: message.replace(`${code}: `, "") } };
   }
 }

@@ -6,7 +6,7 @@ import { pathOf, placeholdersOf } from "./path-template.ts";
 import { send } from "./send.ts";
 
 export function createFileSink(options: FileOptions, baseDir: string): Sink {
-  const files = new OutputFiles({ baseDir, append: options.append });
+  const files = new OutputFiles({ baseDir, append: options.append, isText: options.compression === "none" });
   return {
     limits: { maxInFlight: 1 },
     dedupes: "never",
