@@ -72,8 +72,8 @@ function optionsOf(item: OpenItem, reading: Reading, { plan }: Run): ContentOpti
 function storedOf(object: OpenObject, run: Run): Stored {
   return {
     size: object.size,
-    body: run.counted(object.body),
-    range: (start, end) => run.counted(object.range(start, end)),
+    body: object.body,
+    range: object.range,
     maxHeldBytes: run.plan.config.read.partBytes,
   };
 }
@@ -115,11 +115,8 @@ export async function carryContents(
     if (before === 0) checkpoints?.begin(content, reader);
     else checkpoints?.leave();
     const take = placedFrom(before, (block) => passage.read(block, reader));
-    for await (const size of framed(content, reader.framer(run.plan.config.read), take, passage)) {
-      before += size;
-      await passage.pause();
-      if (passage.isOver) return;
-    }
+    before += await readContent(content, reader.framer(run.plan.config.read), take, passage);
+    if (passage.isOver) return;
   }
 }
 
@@ -147,33 +144,32 @@ async function carryFrom(
       (block) => passage.read(block, reader),
     );
     const rest = { ...content, chunks: at.inLine === true ? line : behind };
-    for await (const _ of framed(rest, framer, take, passage)) {
-      await passage.pause();
-      if (passage.isOver) return;
-    }
+    await readContent(rest, framer, take, passage);
+    if (passage.isOver) return;
   }
 }
 
-/** Hands over blocks of frames as they come; gives how far each step went on, so that sinks can be waited for in between. */
-async function* framed(
-  content: Content,
-  framer: Framer,
-  take: TakeBlock,
-  { checkpoints }: Passage,
-): AsyncGenerator<number> {
+/** Hands over blocks of frames as they come, and waits for the sinks in between; gives how far the content went on. */
+async function readContent(content: Content, framer: Framer, take: TakeBlock, passage: Passage): Promise<number> {
+  let size = 0;
   if (content.kind === "rows") {
     for await (const block of content.blocks) {
       take(block);
-      yield rowsIn(block);
+      size += rowsIn(block);
+      await passage.pause();
+      if (passage.isOver) return size;
     }
-    return;
+    return size;
   }
   for await (const chunk of content.chunks) {
-    checkpoints?.chunk(chunk);
+    passage.checkpoints?.chunk(chunk);
     framer.push(chunk, take);
-    yield chunk.length;
+    size += chunk.length;
+    await passage.pause();
+    if (passage.isOver) return size;
   }
   framer.end(take);
+  return size;
 }
 
 function objectReader(

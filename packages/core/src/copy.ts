@@ -98,7 +98,7 @@ async function lookAt(ref: ObjectRef, item: OpenItem, able: readonly Lane[], run
   };
   const first = new FirstRecord(judge);
   const reader = new RecordReader(origin, plan.sourceOf(item), ref.key, first.counts, (record) => first.take(record));
-  const bytes = await firstBytes(object, run);
+  const bytes = await firstBytes(object);
   try {
     for await (const content of contents(inMemory(bytes), plan.contentOptions(item))) {
       if (content.kind !== "bytes") return nothing;
@@ -129,10 +129,10 @@ class FirstRecord {
 }
 
 /** As many as were asked for, so that the connection is free for the next object. */
-async function firstBytes({ body, size }: OpenObject, run: Run): Promise<Buffer> {
+async function firstBytes({ body, size }: OpenObject): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   let missing = Math.min(size, LOOK_BYTES);
-  for await (const chunk of run.counted(body)) {
+  for await (const chunk of body) {
     parts.push(Buffer.from(chunk));
     missing -= chunk.length;
     if (missing <= 0) break;

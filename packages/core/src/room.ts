@@ -5,6 +5,8 @@ export class Room {
   #inside = 0;
   #weight = 0;
   readonly #waiting: { readonly weight: number; readonly admit: () => void }[] = [];
+  /** Of those, the number of the first that wasn't admitted yet. */
+  #next = 0;
 
   constructor(most: number, heaviest: number) {
     this.#most = most;
@@ -12,7 +14,7 @@ export class Room {
   }
 
   enter(weight: number): Promise<void> | undefined {
-    if (this.#waiting.length === 0 && this.#fits(weight)) {
+    if (this.#next === this.#waiting.length && this.#fits(weight)) {
       this.#take(weight);
       return undefined;
     }
@@ -22,8 +24,9 @@ export class Room {
   leave(weight: number): void {
     this.#inside -= 1;
     this.#weight -= weight;
-    for (let next = this.#waiting[0]; next !== undefined && this.#fits(next.weight); next = this.#waiting[0]) {
-      this.#waiting.shift();
+    for (let next = this.#waiting[this.#next]; next !== undefined; next = this.#waiting[this.#next]) {
+      if (!this.#fits(next.weight)) return;
+      this.#next += 1;
       this.#take(next.weight);
       next.admit();
     }

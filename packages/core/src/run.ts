@@ -100,6 +100,9 @@ export class Run {
       minDelayMs: READ_MIN_DELAY_MS,
       maxDelayMs: READ_MAX_DELAY_MS,
       signal: this.time.reading,
+      took: (bytes) => {
+        this.bytes += bytes;
+      },
     };
     this.lanes = plan.handles.map((handle, number) => {
       const letters = new DeadLetterBox(handle.name, ports.deadLetters, clock, this.time.sending);
@@ -276,13 +279,6 @@ export class Run {
   #isRedelivered(item: number): boolean {
     const { receiveCount, hops } = this.unitOf(item);
     return receiveCount > 1 || hops !== undefined;
-  }
-
-  async *counted(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of body) {
-      this.bytes += chunk.length;
-      yield chunk;
-    }
   }
 
   /**

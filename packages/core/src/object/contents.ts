@@ -12,7 +12,7 @@ import {
 } from "../ports/codec.ts";
 import { BUILT_IN_CODECS, unsupportedCompression } from "./built-in-codecs.ts";
 import { decompress } from "./decompress.ts";
-import { Expansion } from "./expansion.ts";
+import { type Count, counted, Expansion } from "./expansion.ts";
 import { type Peeked, peek } from "./peek.ts";
 import { bytesAccess, bytesOf } from "./random-access.ts";
 
@@ -81,22 +81,20 @@ export type Content = {
  * Decides by the first bytes, never by name or metadata, and again for what comes out, what is in an object. Fails as a
  * `Decoder` does; where `compression` names one and the bytes are of another, with OBJECT_CORRUPT.
  */
-export async function* contents(stored: Stored, options: ContentOptions): AsyncGenerator<Content> {
+export function contents(stored: Stored, options: ContentOptions): AsyncGenerator<Content> {
   const from = options.restart?.from;
-  if (from !== undefined) {
-    yield* goneOn(stored, from, options);
-    return;
-  }
+  if (from !== undefined) return goneOn(stored, from, options);
   const expansion = new Expansion(options.limits);
   const level: Level = {
-    chunks: expansion.stored(stored.body),
+    chunks: stored.body,
+    count: expansion.stored,
     size: stored.size,
     file: fileOf(stored, expansion),
     layers: [],
     name: undefined,
     compression: options.compression,
   };
-  yield* open(level, { ...options, codecs: [...BUILT_IN_CODECS, ...options.codecs], expansion });
+  return open(level, { ...options, codecs: [...BUILT_IN_CODECS, ...options.codecs], expansion });
 }
 
 async function* goneOn(
@@ -106,14 +104,14 @@ async function* goneOn(
 ): AsyncGenerator<Content> {
   const { compression } = from;
   const expansion = new Expansion(limits, from.stored);
-  const peeked = await peek(body, 0);
+  const peeked = await peek(body, 0, expansion.stored);
   try {
     const decoder = await [...BUILT_IN_CODECS, ...codecs].find(({ name }) => name === compression)?.load();
     if (decoder?.kind !== "stream" || decoder.restarts !== true)
       throw new SluiceError("INTERNAL", `${compression} data can't be gone on with: no codec here does so`);
-    const chunks = expansion.stored(peeked.chunks);
-    const decoded = decoder.decode(chunks, { limits, storedBytes: size, from, offer: restart?.offer });
-    yield { kind: "bytes", layers: [compression], name: undefined, chunks: expansion.layer(from.decoded)(decoded) };
+    const decoded = decoder.decode(peeked, { limits, storedBytes: size, from, offer: restart?.offer });
+    const chunks = counted(decoded, expansion.layer(from.decoded));
+    yield { kind: "bytes", layers: [compression], name: undefined, chunks };
   } finally {
     await peeked.close();
   }
@@ -127,8 +125,12 @@ export function isPacked(head: Uint8Array, { compression, codecs }: ContentOptio
   return BUILT_IN_CODECS.some(detects) || codecs.some(detects) || unsupportedCompression(first) !== undefined;
 }
 
+type StreamDecoder = Extract<Decoder, { readonly kind: "stream" }>;
+
 interface Level {
   readonly chunks: AsyncIterable<Uint8Array>;
+  /** To be told of those that are taken. */
+  readonly count: Count;
   readonly size: number | undefined;
   readonly file: RandomAccess | undefined;
   readonly layers: readonly Compression[];
@@ -143,23 +145,38 @@ interface Opening extends ContentOptions {
 /** Where ranges can be had, and it isn't so small that it is simply held. */
 function fileOf({ size, range, maxHeldBytes = 0 }: Stored, expansion: Expansion): RandomAccess | undefined {
   if (range === undefined || size === undefined || size <= maxHeldBytes) return undefined;
-  return { size, read: (start, end) => expansion.stored(range(start, end)) };
+  return { size, read: (start, end) => counted(range(start, end), expansion.stored) };
 }
 
-async function* open(level: Level, opening: Opening): AsyncGenerator<Content> {
-  const peeked = await peek(level.chunks, level.compression === "none" ? 0 : CODEC_HEAD_BYTES);
+/** Stream after stream is opened, until something else is in one. */
+async function* open(outermost: Level, opening: Opening): AsyncGenerator<Content> {
+  const opened: Peeked[] = [];
   try {
-    const codec = codecOf(peeked.head, level, opening.codecs);
-    if (codec === undefined) yield plain(level, peeked, opening);
-    else yield* decoded(await codec.load(), peeked, { ...level, layers: [...level.layers, codec.name] }, opening);
+    for (let level = outermost; ; ) {
+      const peeked = await peek(level.chunks, level.compression === "none" ? 0 : CODEC_HEAD_BYTES, level.count);
+      opened.push(peeked);
+      const codec = codecOf(peeked.head, level, opening.codecs);
+      if (codec === undefined) {
+        yield plain(level, peeked, opening);
+        return;
+      }
+      const decoder = await codec.load();
+      const packed = { ...level, layers: [...level.layers, codec.name] };
+      if (decoder.kind !== "stream") {
+        yield* parts(decoder, peeked, packed, opening);
+        return;
+      }
+      level = decodedBy(decoder, peeked, packed, opening);
+    }
   } finally {
-    await peeked.close();
+    for (const each of opened.toReversed()) await each.close();
   }
 }
 
 /** Decoded bytes are counted already; those of an object that is stored as it is aren't. */
-function plain({ layers, name }: Level, { chunks }: Peeked, { expansion }: Opening): Content {
-  return { kind: "bytes", layers, name, chunks: layers.length === 0 ? expansion.layer()(chunks) : chunks };
+function plain({ layers, name }: Level, peeked: Peeked, { expansion }: Opening): Content {
+  const chunks = layers.length === 0 ? counted(peeked, expansion.layer()) : peeked;
+  return { kind: "bytes", layers, name, chunks };
 }
 
 function codecOf(head: Uint8Array, { compression, layers }: Level, codecs: readonly Codec[]): Codec | undefined {
@@ -184,36 +201,52 @@ function unexpected(head: Uint8Array, compression: Compression, codecs: readonly
   return new SluiceError("OBJECT_CORRUPT", `expected ${compression} data, got bytes that begin with ${first}`);
 }
 
-async function* decoded(decoder: Decoder, peeked: Peeked, level: Level, opening: Opening): AsyncGenerator<Content> {
+/** What comes out of a stream: what it is, is looked at again. */
+function decodedBy(
+  decoder: StreamDecoder,
+  peeked: Peeked,
+  level: Level,
+  { limits, expansion, restart }: Opening,
+): Level {
+  const offer = level.layers.length === 1 ? restart?.offer : undefined;
+  const chunks = decoder.decode(peeked, { limits, storedBytes: level.size, offer });
+  return inner(level, chunks, expansion.layer());
+}
+
+function inner({ layers, name }: Level, chunks: AsyncIterable<Uint8Array>, count: Count): Level {
+  return { chunks, count, size: undefined, file: undefined, layers, name, compression: "auto" };
+}
+
+async function* parts(
+  decoder: Exclude<Decoder, StreamDecoder>,
+  peeked: Peeked,
+  level: Level,
+  opening: Opening,
+): AsyncGenerator<Content> {
   const { limits, header, expansion } = opening;
-  const inner = {
-    size: undefined,
-    file: undefined,
-    layers: level.layers,
-    name: level.name,
-    compression: "auto",
-  } as const;
-  if (decoder.kind === "stream") {
-    const offer = level.layers.length === 1 ? opening.restart?.offer : undefined;
-    const chunks = decoder.decode(peeked.chunks, { limits, storedBytes: level.size, offer });
-    yield* open({ ...inner, chunks: expansion.layer()(chunks) }, opening);
-    return;
-  }
   const file = await randomAccess(peeked, level, limits);
+  const count = expansion.layer();
   if (decoder.kind === "table") {
-    const blocks = expansion.rows()(decoder.rows(file, { limits, header }));
+    const blocks = countedRows(decoder.rows(file, { limits, header }), count);
     yield { kind: "rows", layers: level.layers, name: level.name, blocks };
     return;
   }
-  const counted = expansion.layer();
-  for await (const entry of decoder.entries(file, { limits })) {
-    const plain = entry.compression === "gzip" ? decompress(entry.chunks, limits) : entry.chunks;
-    yield* named(entry.name, open({ ...inner, name: entry.name, chunks: counted(plain) }, opening));
+  for await (const { name, compression, chunks } of decoder.entries(file, { limits })) {
+    const plain = compression === "gzip" ? decompress(chunks, limits) : chunks;
+    yield* named(name, open({ ...inner(level, plain, count), name }, opening));
+  }
+}
+
+/** Rows are as large as what they are written as. */
+async function* countedRows(blocks: AsyncIterable<FrameBlock>, count: Count): AsyncGenerator<FrameBlock> {
+  for await (const block of blocks) {
+    count(block.bytes.length);
+    yield block;
   }
 }
 
 async function randomAccess(peeked: Peeked, level: Level, limits: DecodeLimits): Promise<RandomAccess> {
-  if (level.file === undefined) return bytesAccess(await bytesOf(peeked.chunks, limits.maxDecoderBytes));
+  if (level.file === undefined) return bytesAccess(await bytesOf(peeked, limits.maxDecoderBytes));
   await peeked.close();
   return level.file;
 }

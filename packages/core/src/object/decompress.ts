@@ -17,19 +17,29 @@ export function isGzip(head: Uint8Array): boolean {
  * Gzip → decoded chunks, each valid until the next one is asked for; errors as of `gunzip`. `size`, that of the data as
  * stored, when it is known, helps where there is no WebAssembly: small data is taken whole. Nor are there restart points.
  */
-export async function* decompress(
+export function decompress(
   source: AsyncIterable<Uint8Array>,
   { maxExpandedBytes }: { readonly maxExpandedBytes: number },
   size: number = Number.POSITIVE_INFINITY,
   restart: RestartOptions = {},
 ): AsyncGenerator<Uint8Array> {
   const chunks = source[Symbol.asyncIterator]();
+  const inflater = takeInflater();
+  return inflater === undefined
+    ? withoutKernel(chunks, maxExpandedBytes, size, restart)
+    : gunzip(chunks, inflater, restart);
+}
+
+async function* withoutKernel(
+  chunks: AsyncIterator<Uint8Array>,
+  maxExpandedBytes: number,
+  size: number,
+  { from }: RestartOptions,
+): AsyncGenerator<Uint8Array> {
   try {
-    const inflater = takeInflater();
-    if (inflater !== undefined) yield* gunzip(chunks, inflater, restart);
-    else if (restart.from !== undefined)
+    if (from !== undefined)
       throw new SluiceError("INTERNAL", "gzip data can't be gone on with where WebAssembly isn't there");
-    else if (size > SMALL_BYTES) yield* gunzipByZlib(NO_BYTES, chunks);
+    if (size > SMALL_BYTES) yield* gunzipByZlib(NO_BYTES, chunks);
     else yield* gunzipSmall(await atMost(SMALL_BYTES, chunks), chunks, maxExpandedBytes);
   } finally {
     await chunks.return?.();

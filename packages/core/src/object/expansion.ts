@@ -1,6 +1,8 @@
 import { SluiceError } from "../errors.ts";
-import type { FrameBlock } from "../framing/frame.ts";
 import { type DecodeLimits, RATIO_FREE_BYTES } from "../ports/codec.ts";
+
+/** Told of so many bytes more. Fails with EXPANSION_LIMIT where they are too many. */
+export type Count = (bytes: number) => void;
 
 /** Keeps what comes out of one object within its limits, set against what was read of it so far. */
 export class Expansion {
@@ -13,35 +15,17 @@ export class Expansion {
     this.#stored = stored;
   }
 
-  /** Bytes as stored, on their way to the first decoder. */
-  async *stored(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of chunks) {
-      this.#stored += chunk.length;
-      yield chunk;
-    }
-  }
+  /** Told of bytes as stored, on their way to the first decoder. */
+  readonly stored: Count = (bytes) => {
+    this.#stored += bytes;
+  };
 
-  /** Bytes that a layer gave, `before` of them earlier; all contents of the layer count together. */
-  layer(before = 0): (chunks: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array> {
-    return this.#counted((chunk) => chunk.length, before);
-  }
-
-  /** The same for rows, which are as large as what they are written as. */
-  rows(): (blocks: AsyncIterable<FrameBlock>) => AsyncGenerator<FrameBlock> {
-    return this.#counted((block) => block.bytes.length);
-  }
-
-  #counted<T>(sizeOf: (each: T) => number, before = 0): (all: AsyncIterable<T>) => AsyncGenerator<T> {
+  /** To be told of the bytes that a layer gave, `before` of them earlier; all contents of the layer count together. */
+  layer(before = 0): Count {
     let total = before;
-    const count = (size: number): void => {
-      total += size;
+    return (bytes) => {
+      total += bytes;
       this.#check(total);
-    };
-    return async function* (all) {
-      for await (const each of all) {
-        count(sizeOf(each));
-        yield each;
-      }
     };
   }
 
@@ -54,5 +38,13 @@ export class Expansion {
         "EXPANSION_LIMIT",
         `object expands beyond maxExpansionRatio (${maxExpansionRatio}): ${total} bytes of ${this.#stored}`,
       );
+  }
+}
+
+/** The same chunks, counted as they are taken. */
+export async function* counted(chunks: AsyncIterable<Uint8Array>, count: Count): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    count(chunk.length);
+    yield chunk;
   }
 }

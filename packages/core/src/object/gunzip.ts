@@ -21,16 +21,19 @@ export async function* gunzip(
 ): AsyncGenerator<Uint8Array> {
   const offers = RestartOffers.of(restart);
   try {
-    if (restart.from !== undefined) yield* inflater.resume(restart.from, offers);
+    // Not delegated to: an asynchronous generator takes several turns for each value of another.
+    if (restart.from !== undefined) for (const piece of inflater.resume(restart.from, offers)) yield piece;
     for (let next = await chunks.next(); next.done !== true; next = await chunks.next())
-      yield* inflater.decode(next.value, offers);
+      for (const piece of inflater.decode(next.value, offers)) yield piece;
     inflater.finish();
+    // Not when the reader leaves early: it may go on looking at its last chunk.
+    putBack(inflater);
   } catch (error) {
     putBack(inflater);
     throw error instanceof InflateError ? dataError("gzip", error.code, error.at, error) : error;
+  } finally {
+    await chunks.return?.();
   }
-  // Not when the reader leaves early: it may go on looking at its last chunk.
-  putBack(inflater);
 }
 
 /** The same by Node's decoder: three times the work, most of it around the decoding, in another thread. */

@@ -1,50 +1,76 @@
 import { Buffer } from "node:buffer";
 
-/** Chunks whose first bytes have been looked at. To be read once. */
-export interface Peeked {
-  /** As many bytes as were asked for, or all there are; may be more. Valid until `chunks` is read beyond its first chunk. */
-  readonly head: Uint8Array;
-  /** All of the bytes, the head included. Closing it closes the source. */
-  readonly chunks: AsyncIterable<Uint8Array>;
+/**
+ * Chunks whose first bytes have been looked at: all of the bytes, the head included, to be read once. Closing it, which
+ * whoever made it must do, closes the source.
+ */
+export class Peeked implements AsyncIterableIterator<Uint8Array, undefined> {
+  readonly #source: AsyncIterator<Uint8Array>;
+  readonly #took: ((bytes: number) => void) | undefined;
+  #head: Uint8Array = NO_BYTES;
+
+  constructor(source: AsyncIterable<Uint8Array>, took: ((bytes: number) => void) | undefined) {
+    this.#source = source[Symbol.asyncIterator]();
+    this.#took = took;
+  }
+
+  /** As many bytes as were asked for, or all there are; may be more. Empty once reading began. */
+  get head(): Uint8Array {
+    return this.#head;
+  }
+
+  /** A chunk may change once the next one is asked for: what isn't enough by itself is copied. */
+  async look(size: number): Promise<void> {
+    while (this.#head.length < size) {
+      const next = await this.#pull();
+      if (next.done === true) break;
+      const isEnough = this.#head.length === 0 && next.value.length >= size;
+      this.#head = isEnough ? next.value : Buffer.concat([this.#head, next.value]);
+    }
+  }
+
+  next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    const head = this.#head;
+    if (head.length === 0) return this.#pull();
+    this.#head = NO_BYTES;
+    return Promise.resolve({ done: false, value: head });
+  }
+
+  async return(): Promise<IteratorReturnResult<undefined>> {
+    await this.close();
+    return { done: true, value: undefined };
+  }
+
   /** Lets go of a source that won't be read. */
-  close(): Promise<void>;
+  async close(): Promise<void> {
+    await this.#source.return?.();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async #pull(): Promise<IteratorResult<Uint8Array, undefined>> {
+    const next = await this.#source.next();
+    if (next.done !== true) this.#took?.(next.value.length);
+    return next;
+  }
 }
 
-export async function peek(source: AsyncIterable<Uint8Array>, size: number): Promise<Peeked> {
-  const iterator = source[Symbol.asyncIterator]();
-  const close = async (): Promise<void> => {
-    await iterator.return?.();
-  };
+const NO_BYTES = new Uint8Array(0);
+
+/** With at least `size` bytes looked at, when there are as many. `took` is called with the size of each chunk of the source. */
+export async function peek(
+  source: AsyncIterable<Uint8Array>,
+  size: number,
+  took?: (bytes: number) => void,
+): Promise<Peeked> {
+  const peeked = new Peeked(source, took);
   try {
-    const head = await firstBytes(iterator, size);
-    return { head, chunks: rejoined(head, iterator, close), close };
+    await peeked.look(size);
+    return peeked;
   } catch (error) {
-    await close();
+    await peeked.close();
     throw error;
-  }
-}
-
-/** A chunk may change once the next one is asked for: what isn't enough by itself is copied. */
-async function firstBytes(iterator: AsyncIterator<Uint8Array>, size: number): Promise<Uint8Array> {
-  let head: Uint8Array = new Uint8Array(0);
-  while (head.length < size) {
-    const next = await iterator.next();
-    if (next.done === true) break;
-    if (head.length === 0 && next.value.length >= size) return next.value;
-    head = Buffer.concat([head, next.value]);
-  }
-  return head;
-}
-
-async function* rejoined(
-  head: Uint8Array,
-  iterator: AsyncIterator<Uint8Array>,
-  close: () => Promise<void>,
-): AsyncGenerator<Uint8Array> {
-  try {
-    if (head.length > 0) yield head;
-    for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
-  } finally {
-    await close();
   }
 }

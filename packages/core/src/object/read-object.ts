@@ -13,6 +13,8 @@ export interface ReadOptions {
   readonly ifMatch?: string | undefined;
   /** The first byte of the body. Default: 0. */
   readonly from?: number | undefined;
+  /** Called with the size of each chunk that is taken of a body. */
+  readonly took?: ((bytes: number) => void) | undefined;
 }
 
 /** An object being read: what its first answer said, and its bytes as stored. */
@@ -77,6 +79,7 @@ async function* body(
     try {
       for await (const chunk of slice.body) {
         at += chunk.length;
+        options.took?.(chunk.length);
         yield chunk;
       }
       if (at === before) throw new SluiceError("RESET", `no bytes at ${at} of ${end}`);

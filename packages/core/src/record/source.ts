@@ -62,14 +62,13 @@ export function compileSources(
 ): SourceResolver {
   const compiled = sources.map((source, i) => ({
     matches: compileMatch(source),
-    source,
-    framing: compileFraming(source.framing, patterns, `sources[${i}].framing`),
+    settingsOf: resolver(source, compileFraming(source.framing, patterns, `sources[${i}].framing`), i),
   }));
+  const settingsOfOthers = resolver(undefined, {}, undefined);
   return (item) => {
     const facts = factsOf(item);
-    const index = compiled.findIndex(({ matches }) => matches(facts));
-    const { source, framing = {} } = compiled[index] ?? {};
-    return settingsOf(source, framing, index < 0 ? undefined : index, item);
+    const { settingsOf = settingsOfOthers } = compiled.find(({ matches }) => matches(facts)) ?? {};
+    return settingsOf(item);
   };
 }
 
@@ -100,12 +99,22 @@ function factsOf(item: OpenItem): Facts {
   }
 }
 
-/** What the config says the content is, else what the log group's name says; several: its content is to tell. */
-function candidates(source: SourceConfig | undefined, framing: SourceFraming, item: OpenItem): readonly Format[] {
+/** The format is what the config says, else what the log group's name says; where there are several, the content is to tell. */
+function resolver(source: SourceConfig | undefined, framing: SourceFraming, index: number | undefined): SourceResolver {
   const named = source?.format ?? framing.format ?? source?.dataset;
-  if (named !== undefined) return formatsNamed(named);
-  const format = item.kind === "logs" ? formatOfLogs(item.batch.group, item.batch.stream) : undefined;
-  return format === undefined ? [] : [format];
+  const formats = named === undefined ? [] : formatsNamed(named);
+  const content = settingsOf(source, framing, index, formats);
+  const logs = new Map<Format | undefined, SourceSettings>();
+  return (item) => {
+    if (item.kind !== "logs") return content;
+    const told = named === undefined ? formatOfLogs(item.batch.group, item.batch.stream) : undefined;
+    const known = logs.get(told);
+    if (known !== undefined) return known;
+    const all = settingsOf(source, framing, index, told === undefined ? formats : [told]);
+    const settings = { ...all, table: withoutHeader(framing.table) };
+    logs.set(told, settings);
+    return settings;
+  };
 }
 
 /** No log event is the header of others. */
@@ -127,9 +136,8 @@ function settingsOf(
   source: SourceConfig | undefined,
   framing: SourceFraming,
   index: number | undefined,
-  item: OpenItem,
+  formats: readonly Format[],
 ): SourceSettings {
-  const formats = candidates(source, framing, item);
   const [format] = formats;
   return {
     index,
@@ -143,7 +151,7 @@ function settingsOf(
     compression: source?.compression,
     framing: framing.framing,
     columns: source?.columns,
-    table: item.kind === "logs" ? withoutHeader(framing.table) : framing.table,
+    table: framing.table,
     oversized: source?.oversized,
     namespace: source?.namespace ?? DEFAULT_NAMESPACE,
     fields: source?.parse !== "raw",

@@ -105,6 +105,9 @@ const SPACE = 0x20;
 /** Fields up to the target group were there from the first version of the log on. */
 const MIN_FIELDS = 17;
 
+/** Of the line at hand. */
+const tokens = new Tokens();
+
 export const alb: Format = {
   name: "alb",
   shape: "line",
@@ -114,19 +117,15 @@ export const alb: Format = {
   layout,
   constants: { "aws.elb.protocol": "http", "cloud.provider": "aws", "event.category": ["web"], "event.kind": "event" },
   otel: { "url.original": "url.full" },
-  detect: ({ head }: FormatHint) => {
-    const tokens = new Tokens();
-    return isEntry(head, 0, head.length, tokens) && !Number.isNaN(timeOf(head, tokens));
-  },
+  detect: ({ head }: FormatHint) => isEntry(head, 0, head.length) && !Number.isNaN(timeOf(head)),
   parser: ({ fields }) => {
     if (!fields) return setTimeOnly;
-    const tokens = new Tokens();
     const values = new LayoutValues(layout);
-    return (record) => parse(record, tokens, values);
+    return (record) => parse(record, values);
   },
 };
 
-function isEntry(bytes: Uint8Array, from: number, to: number, tokens: Tokens): boolean {
+function isEntry(bytes: Uint8Array, from: number, to: number): boolean {
   return isType(bytes, from, to) && tokens.split(bytes, from, to) && tokens.count >= MIN_FIELDS;
 }
 
@@ -135,7 +134,7 @@ function isType(bytes: Uint8Array, from: number, to: number): boolean {
   return TYPES.some((type) => startsWith(bytes, from, to, type));
 }
 
-function timeOf(bytes: Uint8Array, tokens: Tokens): number {
+function timeOf(bytes: Uint8Array): number {
   return parseIsoZ(bytes, tokens.from[1] as number, tokens.to[1] as number);
 }
 
@@ -158,23 +157,23 @@ function setTime(record: RecordCursor, time: number): boolean {
   return true;
 }
 
-function parse(record: RecordCursor, tokens: Tokens, values: LayoutValues): ParseResult {
+function parse(record: RecordCursor, values: LayoutValues): ParseResult {
   const { bytes } = record;
-  if (!isEntry(bytes, record.from, record.to, tokens) || !setTime(record, timeOf(bytes, tokens))) return "unparsed";
+  if (!isEntry(bytes, record.from, record.to) || !setTime(record, timeOf(bytes))) return "unparsed";
   values.clear();
   // All quotes in the line are those around fields, and nothing else needs an escape.
   values.plain = record.quotes === 2 * tokens.quoted;
-  setListed(bytes, tokens, values);
-  setClient(bytes, tokens, values);
-  setTarget(bytes, tokens, values);
+  setListed(bytes, values);
+  setClient(bytes, values);
+  setTarget(bytes, values);
   REQUEST.set(bytes, tokens.from[12] as number, tokens.to[12] as number, values);
   if (!tokens.absent(15, bytes)) TLS.set(bytes, tokens.from[15] as number, tokens.to[15] as number, values);
-  setOutcome(bytes, tokens, values);
+  setOutcome(bytes, values);
   record.values = values;
   return "record";
 }
 
-function setListed(bytes: Uint8Array, tokens: Tokens, values: LayoutValues): void {
+function setListed(bytes: Uint8Array, values: LayoutValues): void {
   for (const [field, slot] of PLAIN) {
     if (!tokens.absent(field, bytes)) values.span(slot, tokens.from[field] as number, tokens.to[field] as number);
   }
@@ -202,7 +201,7 @@ function isAddress(bytes: Uint8Array, from: number, to: number): boolean {
   return ipVersion(bytes, from + inner, to - inner) !== 0;
 }
 
-function setClient(bytes: Uint8Array, tokens: Tokens, values: LayoutValues): void {
+function setClient(bytes: Uint8Array, values: LayoutValues): void {
   const from = tokens.from[3] as number;
   const to = tokens.to[3] as number;
   const colon = portColon(bytes, from, to);
@@ -212,7 +211,7 @@ function setClient(bytes: Uint8Array, tokens: Tokens, values: LayoutValues): voi
   values.span(SOURCE_PORT, colon + 1, to);
 }
 
-function setTarget(bytes: Uint8Array, tokens: Tokens, values: LayoutValues): void {
+function setTarget(bytes: Uint8Array, values: LayoutValues): void {
   const from = tokens.from[4] as number;
   const to = tokens.to[4] as number;
   const colon = portColon(bytes, from, to);
@@ -221,7 +220,7 @@ function setTarget(bytes: Uint8Array, tokens: Tokens, values: LayoutValues): voi
   values.span(BACKEND_PORT, colon + 1, to);
 }
 
-function setOutcome(bytes: Uint8Array, tokens: Tokens, values: LayoutValues): void {
+function setOutcome(bytes: Uint8Array, values: LayoutValues): void {
   if (tokens.absent(8, bytes)) return;
   values.text[OUTCOME] = (bytes[tokens.from[8] as number] as number) >= 0x34 ? "failure" : "success";
 }

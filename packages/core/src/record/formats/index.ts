@@ -17,16 +17,16 @@ export function formatNamed(name: string): Format | undefined {
 
 /** The format of an object that is one document, by its first bytes; undefined: one of lines. */
 export function detectDocument(hint: FormatHint, among: readonly Format[] = FORMATS): Format | undefined {
-  return ordered(hint, among).find((format) => format.detectDocument?.(hint) === true);
+  return likeliest(hint, among, (format) => format.detectDocument?.(hint) === true);
 }
 
 /** The format of a first record; undefined: none of these. In log groups only those of which one event is certain are looked for. */
 export function detectFormat(hint: FormatHint, among: readonly Format[] = FORMATS): Format | undefined {
   const shape = beginsObject(hint.head) ? "line" : "object";
   const logs = hint.logGroup !== undefined && among === FORMATS;
-  return ordered(hint, among).find(
-    (format) => format.shape !== shape && (!logs || format.inLogs === true) && format.detect(hint),
-  );
+  const fits = (format: Format): boolean =>
+    format.shape !== shape && (!logs || format.inLogs === true) && format.detect(hint);
+  return likeliest(hint, among, fits);
 }
 
 /** The format of all events of a log group's stream, by their names. */
@@ -35,10 +35,15 @@ export function formatOfLogs(group: string, stream: string): Format | undefined 
   return FORMATS.find((format) => format.logs?.test(name) === true);
 }
 
-/** Those that an object's key speaks for come first. */
-function ordered({ key }: FormatHint, among: readonly Format[]): readonly Format[] {
-  const likely = key === undefined ? [] : among.filter((format) => format.keys?.test(key) === true);
-  return likely.length === 0 ? among : [...new Set([...likely, ...among])];
+/** The first that fits; of several, one that the object's key speaks for. */
+function likeliest(
+  { key }: FormatHint,
+  among: readonly Format[],
+  fits: (format: Format) => boolean,
+): Format | undefined {
+  const likely =
+    key === undefined ? undefined : among.find((format) => format.keys?.test(key) === true && fits(format));
+  return likely ?? among.find(fits);
 }
 
 /** The names under which rows with these columns are lines of a format: of one of `among`. */

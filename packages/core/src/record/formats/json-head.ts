@@ -12,9 +12,9 @@ export function beginsObject(head: Uint8Array): boolean {
 /** Members of the JSON object that bytes begin with, as far as they go: name → what there is from its value on. */
 export function headMembers(head: Uint8Array): ReadonlyMap<string, Uint8Array> {
   const members = new Map<string, Uint8Array>();
-  const skipper = new JsonSkipper();
   let at = contentStart(head);
   if (head[at] !== OPEN_BRACE) return members;
+  const skipper = new JsonSkipper();
   while (at < head.length) {
     const key = skipSpace(head, at + 1);
     const keyEnd = skipper.begin(head[key] ?? 0) ? skipper.skip(head, key) : -1;

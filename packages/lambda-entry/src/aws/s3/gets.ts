@@ -3,7 +3,7 @@ import type { Env } from "../../env.ts";
 import type { AwsOptions } from "../options.ts";
 import { s3Clients } from "../s3-clients.ts";
 import { type Place, plainPlace } from "./place.ts";
-import { getSigner, type SignGet, uriEncode } from "./sigv4.ts";
+import { getSigner, type SignGet, uriEncode, uriPath } from "./sigv4.ts";
 import type { Get } from "./transport.ts";
 
 export interface GetsOptions {
@@ -67,7 +67,7 @@ export function createGets({ aws, env, socketTimeoutMs }: GetsOptions): Gets {
 }
 
 async function signed(place: Place, sign: SignGet, ref: ObjectRef, range: ByteRange): Promise<Get> {
-  const path = `${place.path}/${uriEncode(ref.key).replaceAll("%2F", "/")}`;
+  const path = `${place.path}/${uriPath(ref.key)}`;
   const query = ref.versionId === undefined ? "" : `versionId=${uriEncode(ref.versionId)}`;
   const proof = sign({ path, query }, await place.credentials(), Date.now());
   const headers: Record<string, string> = { range: bytesOf(range), ...proof };
