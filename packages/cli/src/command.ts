@@ -1,4 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+import { didYouMean } from "@sluice/core";
 import type { Adapters } from "./adapters.ts";
 
 /** Where a command's words go. `out` is for what was asked for, `err` for everything said to people. */
@@ -71,7 +72,9 @@ export function parseArguments(argv: readonly string[], options: ParseArgsOption
     return { flags: values as Arguments["flags"], positionals };
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError((error as Error).message.split(". To specify")[0] as string, { cause: error });
+    const [message = ""] = (error as Error).message.split(". To specify");
+    const [, flag = ""] = /^Unknown option '--([^']+)'/.exec(message) ?? [];
+    throw new UsageError(message + didYouMean(flag, Object.keys(options)), { cause: error });
   }
 }
 

@@ -12,6 +12,8 @@ const QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/logs";
 test.each([
   [["run"], "expected a PATH, s3://bucket/key or --event"],
   [["run", "--nope", "x"], "Unknown option '--nope'"],
+  [["run", "--confg", "x"], "Unknown option '--confg' (did you mean config?)"],
+  [["rum"], "got rum (did you mean run?)"],
   [["run", "--event"], "--event"],
   [["run", "--config", "", "x"], "--config is empty"],
   [["run", "main.ts", ""], "a path is empty"],
@@ -27,6 +29,7 @@ test.each([
   [["run", "nosuch"], "nosuch: no such file or directory"],
   [["run", "s3://bucket/prefix/"], "s3://bucket/prefix/: expected one object"],
   [["decode"], "expected a PATH"],
+  [["decode", "--format", "cloudtrial", "main.ts"], "--format cloudtrial (did you mean cloudtrail?)"],
   [["decode", "--format", "nope", "main.ts"], "--format nope: expected one of"],
   [["decode", "--otel", "--raw", "main.ts"], "--otel and --raw"],
   [["decode", "--ecs", "--raw", "main.ts"], "--ecs and --raw"],

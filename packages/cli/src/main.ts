@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { asSluiceError } from "@sluice/core";
+import { asSluiceError, didYouMean } from "@sluice/core";
 import { type Command, type Context, type ExitCode, UsageError } from "./command.ts";
 import { backfill } from "./commands/backfill.ts";
 import { check } from "./commands/check.ts";
@@ -50,8 +50,9 @@ function general([first]: readonly string[], { terminal }: Context): ExitCode {
     terminal.out(HELP);
     return 0;
   }
-  const names = COMMANDS.map(({ name }) => name).join(", ");
-  throw new UsageError(`expected one of the commands ${names}, got ${first ?? "nothing"}`);
+  const names = COMMANDS.map(({ name }) => name);
+  const got = first === undefined ? "nothing" : `${first}${didYouMean(first, names)}`;
+  throw new UsageError(`expected one of the commands ${names.join(", ")}, got ${got}`);
 }
 
 /** `--` ends the flags: what comes after are paths. */

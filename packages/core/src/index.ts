@@ -15,6 +15,7 @@ export { ByteWriter } from "./bytes/byte-writer.ts";
 export { isoMillis } from "./bytes/iso-time.ts";
 export { instantiate } from "./bytes/wasm.ts";
 export type { Config, ContinuationConfig, DeadLetterConfig, SinkConfig } from "./config/config.ts";
+export { didYouMean } from "./config/did-you-mean.ts";
 export { ConfigError, type ConfigIssue, configJsonSchema, parseConfig, sinkOptions } from "./config/parse-config.ts";
 export { hasSecret, resolveSecrets } from "./config/secrets.ts";
 export { decodeEvent } from "./envelope/decode.ts";

@@ -1,4 +1,4 @@
-import { type SinkCatalog, type SinkDefinition, SluiceError } from "@sluice/core";
+import { didYouMean, type SinkCatalog, type SinkDefinition, SluiceError } from "@sluice/core";
 import { loadPlugin } from "./load-plugin.ts";
 
 /** Compressions and patterns; the code of each is loaded when an object or a config needs it. */
@@ -32,8 +32,9 @@ export function sinkCatalog({ baseDir, own = {} }: SinkCatalogOptions): SinkCata
     if (load !== undefined) return load();
     const plugin = await loadPlugin(type, baseDir);
     if (plugin !== undefined) return plugin;
-    const known = [...Object.keys(own), ...SINK_TYPES].join(", ");
-    const wanted = `expected one of ${known}, a plug-in's file (./my-sink.js) or an installed package`;
-    throw new SluiceError("SINK_UNKNOWN", `sink type "${type}" not found from ${baseDir}: ${wanted}`);
+    const known = [...new Set([...Object.keys(own), ...SINK_TYPES])];
+    const wanted = `expected one of ${known.join(", ")}, a plug-in's file (./my-sink.js) or an installed package`;
+    const message = `sink type "${type}" not found from ${baseDir}${didYouMean(type, known)}: ${wanted}`;
+    throw new SluiceError("SINK_UNKNOWN", message);
   };
 }

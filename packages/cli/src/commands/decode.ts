@@ -1,4 +1,4 @@
-import { FORMATS, type Outcome, parseConfig } from "@sluice/core";
+import { didYouMean, FORMATS, type Outcome, parseConfig } from "@sluice/core";
 import type { Loaded } from "../adapters.ts";
 import { type Arguments, type Command, type Context, parseArguments, textFlag, UsageError } from "../command.ts";
 import { objectRefs } from "../input/paths.ts";
@@ -51,7 +51,7 @@ function formatOf(args: Arguments): string | undefined {
   const format = textFlag(args, "format");
   const known = FORMATS.map(({ name }) => name);
   if (format === undefined || known.includes(format)) return format;
-  throw new UsageError(`--format ${format}: expected one of ${known.join(", ")}`);
+  throw new UsageError(`--format ${format}${didYouMean(format, known)}: expected one of ${known.join(", ")}`);
 }
 
 type Parse = "ecs" | "otel" | "raw";

@@ -44,15 +44,15 @@ test.each<[unknown, object]>([
 });
 
 test.each<[unknown, string]>([
-  ["jsonl", `sources[0].framing: expected one of ${NAMES}, or an object with a type, got "jsonl"`],
+  ["jsonl", `sources[0].framing: expected one of ${NAMES}, or an object with a type, got "jsonl" (did you mean json?)`],
   ["multiline", `sources[0].framing: expected one of ${NAMES}, or an object with a type, got "multiline"`],
   [5, `sources[0].framing: expected one of ${NAMES}, or an object with a type, got number 5`],
-  [{ type: "jsonl" }, `sources[0].framing.type: expected one of ${NAMES}, multiline, got "jsonl"`],
+  [{ type: "jsonl" }, `sources[0].framing.type: expected one of ${NAMES}, multiline, got "jsonl" (did you mean json?)`],
   [{}, `sources[0].framing.type: expected one of ${NAMES}, multiline, got nothing`],
   [{ type: "lines", path: "a" }, "sources[0].framing.path: expected one of type, got unknown key path"],
   [
     { type: "csv", delimeter: ";" },
-    "sources[0].framing.delimeter: expected one of type, delimiter, quotes, header, got unknown key delimeter",
+    "sources[0].framing.delimeter: expected one of type, delimiter, quotes, header, got unknown key delimeter (did you mean delimiter?)",
   ],
   [{ type: "csv", delimiter: "ab" }, 'sources[0].framing.delimiter: expected one ASCII character, got "ab"'],
   [{ type: "csv", delimiter: "\n" }, 'sources[0].framing.delimiter: expected one ASCII character, got "\\\\x0a"'],

@@ -38,7 +38,7 @@ test("every error names file, path, what was expected and what was got", () => {
     [{ sinks: { out: { type: 5 } } }, "sluice.yaml: sinks.out.type: expected string, got number 5"],
     [
       { sinks: SINKS, route: [] },
-      "sluice.yaml: route: expected one of sources, process, routes, sinks, deadLetter, continuation, deadline, onUndecodable, onMissing, triggers, read, got unknown key route",
+      "sluice.yaml: route: expected one of sources, process, routes, sinks, deadLetter, continuation, deadline, onUndecodable, onMissing, triggers, read, got unknown key route (did you mean routes?)",
     ],
     [
       { sinks: SINKS, continuation: { queue: "https://sqs.eu-west-1.amazonaws.com/123456789012/q.fifo" } },
@@ -46,7 +46,7 @@ test("every error names file, path, what was expected and what was got", () => {
     ],
     [
       { sinks: SINKS, sources: [{ datset: "aws.elb_logs" }] },
-      "sluice.yaml: sources[0].datset: expected one of match, dataset, namespace, format, columns, compression, framing, oversized, parse, timestampField, messageField, role, externalId, region, tags, fields, got unknown key datset",
+      "sluice.yaml: sources[0].datset: expected one of match, dataset, namespace, format, columns, compression, framing, oversized, parse, timestampField, messageField, role, externalId, region, tags, fields, got unknown key datset (did you mean dataset?)",
     ],
     [
       { sinks: SINKS, sources: [{ columns: ["c-ip"] }] },
@@ -66,7 +66,7 @@ test("every error names file, path, what was expected and what was got", () => {
     ],
     [
       { sinks: SINKS, sources: [{ format: "albs" }] },
-      `sluice.yaml: sources[0].format: expected one of ${FORMAT_NAMES}, got "albs"`,
+      `sluice.yaml: sources[0].format: expected one of ${FORMAT_NAMES}, got "albs" (did you mean alb?)`,
     ],
     [
       { sinks: SINKS, sources: [{ dataset: "My-Logs" }] },
@@ -138,6 +138,13 @@ test("sinks' own options are judged by the adapter's schema, under the sink's pa
       "sluice.yaml: sinks.search.extra: expected one of url, apiKey, got unknown key extra",
     ].join("\n"),
   );
+});
+
+test("of a URL no more than its host is shown: its path or query may hold a token", () => {
+  const definition = { options: z.strictObject({ url: z.url() }), create: () => ({}) as never };
+  const got = (url: string): string | undefined => sinkOptionIssues("hook", definition, { url })[0]?.got;
+  expect(got("logs.example.com/receiver/TOKEN")).toBe('"logs.example.com/…"');
+  expect(got("https://me:pw@logs.example.com:x/?token=TOKEN")).toBe('"https://…@logs.example.com:x/…"');
 });
 
 test("placeholders are not judged before their values are known", () => {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { quote, SluiceError } from "../errors.ts";
 import type { SinkDefinition } from "../ports/sink.ts";
 import type { Config, SinkConfig } from "./config.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import { CORE_SINK_KEYS, configSchema } from "./schema.ts";
 import { hasSecret } from "./secrets.ts";
 
@@ -62,10 +63,21 @@ function issuesOf(error: z.ZodError, root: unknown, schema: z.ZodType, prefix: r
     if (issue.code === "unrecognized_keys") {
       const known = knownKeys(schema, issue.path, valueAt(root, issue.path));
       const expected = known.length > 0 ? `one of ${known.join(", ")}` : "no such key";
-      return issue.keys.map((key) => ({ path: pathText([...at, key]), expected, got: `unknown key ${quote(key)}` }));
+      return issue.keys.map((key) => ({
+        path: pathText([...at, key]),
+        expected,
+        got: `unknown key ${quote(key)}${didYouMean(key, known)}`,
+      }));
     }
-    return [{ path: pathText(at), expected: expectedText(issue), got: gotText(valueAt(root, issue.path), at) }];
+    const [expected, value] = [expectedText(issue), valueAt(root, issue.path)];
+    return [{ path: pathText(at), expected, got: gotText(value, at) + hintFor(value, expected) }];
   });
+}
+
+/** What is meant by a misspelt name, out of those that are listed as expected. */
+function hintFor(value: unknown, expected: string): string {
+  const [, names, inBrackets] = /^one of (.+)$|\((.+)\)$/.exec(expected) ?? [];
+  return typeof value === "string" ? didYouMean(value, (names ?? inBrackets ?? "").split(", ")) : "";
 }
 
 /** Of a union the one alternative that is for a value of this type, when there is one: what it says helps, the others don't. */
@@ -105,12 +117,21 @@ function gotText(value: unknown, path: readonly PropertyKey[]): string {
   if (typeof value === "object")
     return `an object with ${Object.keys(value).slice(0, 5).map(quote).join(", ") || "no keys"}`;
   if (path.some((name) => SENSITIVE.test(String(name)))) return `a ${typeof value} (not shown)`;
-  return typeof value === "string" ? JSON.stringify(quote(withoutUserInfo(value))) : `${typeof value} ${String(value)}`;
+  if (typeof value !== "string") return `${typeof value} ${String(value)}`;
+  const isUrl = path.some((name) => HOLDS_URL.test(String(name)));
+  return JSON.stringify(quote(isUrl ? hostOf(withoutUserInfo(value)) : withoutUserInfo(value)));
 }
+
+const HOLDS_URL = /url|nodes|endpoint/i;
 
 /** Credentials in a URL are as secret as under a key that says so. */
 function withoutUserInfo(text: string): string {
   return text.replace(/\/\/[^/@\s]*@/g, "//…@");
+}
+
+/** Some receivers have their token in the path or the query, which a missing scheme makes no less secret. */
+function hostOf(url: string): string {
+  return url.replace(/^((?:[a-z]+:\/\/)?[^/?#]*[/?#]).+$/is, "$1…");
 }
 
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {

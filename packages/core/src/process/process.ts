@@ -42,13 +42,15 @@ async function compileStep(step: ProcessStep, patterns: PatternSet, ports: Ports
   return compileTransform(reference, await loadTransform(reference, ports, path));
 }
 
-async function loadTransform(reference: string, { transform }: Ports, path: string): Promise<TransformFunction> {
+async function loadTransform(reference: string, ports: Ports, path: string): Promise<TransformFunction> {
+  const { transform, configName = "config" } = ports;
+  const where = `${configName}: ${path}.transform`;
   if (transform === undefined)
-    throw new SluiceError("TRANSFORM_UNKNOWN", `${path}.transform: there is nothing here that loads transforms`);
+    throw new SluiceError("TRANSFORM_UNKNOWN", `${where}: there is nothing here that loads transforms`);
   try {
     return await transform(reference);
   } catch (error) {
     const { code, message } = asSluiceError(error);
-    throw new SluiceError(code, `${path}.transform: ${message}`, { cause: error });
+    throw new SluiceError(code, `${where}: ${message}`, { cause: error });
   }
 }
