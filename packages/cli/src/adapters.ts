@@ -3,6 +3,7 @@ import {
   type Clock,
   type Config,
   createPipeline,
+  type Given,
   type Logger,
   type Meter,
   type ObjectReader,
@@ -25,6 +26,7 @@ import {
   createS3Reader,
   createSecretStore,
   type Finding,
+  functionSize,
   jsonLogger,
   loadConfig,
   localFiles,
@@ -32,6 +34,7 @@ import {
   type MessageSender,
   type ObjectLister,
   type PolledQueue,
+  placeOfQueue,
   type QueueTarget,
   readerByStore,
   type S3Objects,
@@ -94,7 +97,13 @@ export interface Adapters {
   readonly clock: Clock;
   /** Reaches what `continuation` names, and the function (by default the one the environment names) that reads its queue. */
   reachContinuation(loaded: Loaded, functionName: string | undefined): Promise<readonly Finding[]>;
+  /** Timeout and memory of the function, found as above; undefined where none is named. */
+  functionSize(loaded: Loaded, functionName: string | undefined): Promise<NamedFunction | undefined>;
   files(): Files;
+}
+
+export interface NamedFunction extends Given {
+  readonly name: string;
 }
 
 export interface Surroundings {
@@ -132,8 +141,13 @@ export function createAdapters({ env, cwd }: Surroundings): Adapters {
     pollDefaults: { queue: env.SLUICE_QUEUE, port: env.SLUICE_PORT, host: env.SLUICE_HOST },
     async reachContinuation({ config: { continuation } }, functionName) {
       if (continuation === undefined) return [];
-      const name = functionName ?? env.SLUICE_FUNCTION_NAME ?? env.AWS_LAMBDA_FUNCTION_NAME;
-      return checkContinuation({ config: continuation, functionName: name, env });
+      return checkContinuation({ config: continuation, functionName: functionNamed(functionName, env), env });
+    },
+    async functionSize({ config: { continuation } }, functionName) {
+      const name = functionNamed(functionName, env);
+      if (name === undefined) return undefined;
+      const region = continuation && placeOfQueue(continuation.queue).region;
+      return { name, ...(await functionSize({ functionName: name, region })) };
     },
     clock: systemClock,
   };
@@ -146,6 +160,10 @@ export function addingToFiles(config: Config): Config {
     sink.type === "file" ? { append: true, ...sink } : sink,
   ]);
   return { ...config, sinks: Object.fromEntries(sinks) };
+}
+
+function functionNamed(name: string | undefined, env: Surroundings["env"]): string | undefined {
+  return name ?? env.SLUICE_FUNCTION_NAME ?? env.AWS_LAMBDA_FUNCTION_NAME;
 }
 
 /** Postponing that has `before` done first. */

@@ -69,6 +69,7 @@ export interface FakeOptions {
   readonly load?: Adapters["load"];
   readonly catalog?: Adapters["catalog"];
   readonly reachContinuation?: Adapters["reachContinuation"];
+  readonly functionSize?: Adapters["functionSize"];
   readonly stdin?: string;
   readonly queue?: PolledQueue;
   readonly queueTarget?: QueueTarget;
@@ -136,6 +137,7 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
       logger: (write) => jsonLogger({ level: "debug", write }),
       pollDefaults: { queue: undefined, port: undefined, host: undefined, ...options.pollDefaults },
       clock: options.clock ?? systemClock,
+      functionSize: options.functionSize ?? (async () => undefined),
       reachContinuation: options.reachContinuation ?? (async () => []),
     },
   };

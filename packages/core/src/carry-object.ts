@@ -112,6 +112,7 @@ export async function carryContents(
   const restart = checkpoints === undefined ? {} : { restart: { offer: checkpoints.offer } };
   for await (const content of contents(stored, { ...options, ...restart })) {
     const reader = newReader();
+    passage.begin(content);
     if (before === 0) checkpoints?.begin(content, reader);
     else checkpoints?.leave();
     const take = placedFrom(before, (block) => passage.read(block, reader));

@@ -18,6 +18,7 @@ export type { Config, ContinuationConfig, DeadLetterConfig, SinkConfig } from ".
 export { didYouMean } from "./config/did-you-mean.ts";
 export { ConfigError, type ConfigIssue, configJsonSchema, parseConfig, sinkOptions } from "./config/parse-config.ts";
 export { hasSecret, resolveSecrets } from "./config/secrets.ts";
+export { type Given, type PassedKind, type Reach, reachOf } from "./continue/reach.ts";
 export { decodeEvent } from "./envelope/decode.ts";
 export type { Decoded, Item, Unit } from "./envelope/item.ts";
 export { asSluiceError, type ErrorCode, quote, SluiceError } from "./errors.ts";

@@ -9,6 +9,8 @@ const LAST_SHARE = 4;
 /** Parts of an invocation's time that are never kept back: a short one is to read something as well. */
 const LEAST_MARGIN_SHARE = 3;
 const MOST_MARGIN_SHARE = 2;
+/** Part of an invocation's time that may be spent on coming to the place where an object is to be gone on with: half. */
+export const PASSING_SHARE = 2;
 /** Sinks are given this much longer to finish than they took lately. */
 const CAUTION = 1.5;
 
@@ -55,9 +57,14 @@ export class TimeLeft {
     return this.#answering.signal;
   }
 
-  /** Half of the time is over. */
-  get isHalfGone(): boolean {
-    return this.deadline.remainingMs() < this.givenMs / 2;
+  /** What may be spent on passing over what was done before is over. */
+  get isPassingLate(): boolean {
+    return this.deadline.remainingMs() < this.givenMs * (1 - 1 / PASSING_SHARE);
+  }
+
+  /** Milliseconds since the invocation began. */
+  get spentMs(): number {
+    return this.givenMs - this.deadline.remainingMs();
   }
 
   /** Throws DEADLINE when it is time to end reading. `drainMs`: how long the sinks would take now, by what they took lately. */

@@ -2,6 +2,7 @@ export { SINK_TYPES, type SinkCatalogOptions, sinkCatalog } from "./adapters.ts"
 export { type CheckContinuationOptions, checkContinuation, type Finding } from "./aws/check-continuation.ts";
 export { type ContinuationOptions, createContinuationQueue } from "./aws/continuation.ts";
 export { createS3DeadLetters } from "./aws/dead-letters.ts";
+export { type FunctionSizeOptions, functionSize } from "./aws/function-size.ts";
 export {
   createMessageSender,
   MAX_ENTRIES,
@@ -22,6 +23,7 @@ export { createS3Objects, type ListedObject, type S3Objects } from "./aws/s3-obj
 export { createS3Reader, type S3ReaderOptions } from "./aws/s3-reader.ts";
 export { createSecretStore, type SecretStoreOptions } from "./aws/secrets.ts";
 export type { SqsRecord } from "./aws/sqs/event.ts";
+export { placeOfQueue, type QueuePlace } from "./aws/sqs/place.ts";
 export {
   createPolledQueue,
   MAX_MESSAGES,

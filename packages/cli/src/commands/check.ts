@@ -9,6 +9,7 @@ import {
   sinkOptions,
 } from "@sluice/core";
 import type { Finding, Loaded } from "../adapters.ts";
+import { limitLines, limitWarnings, type ResumeLimits, resumeLimits } from "../check/resume-limits.ts";
 import { type Command, type Context, type ExitCode, parseArguments, textFlag, UsageError } from "../command.ts";
 import { isConfigError } from "../config-error.ts";
 import { columns } from "../output/table.ts";
@@ -21,8 +22,9 @@ Says what is wrong in a config: which file, which key, what was expected there a
   --config F       as for run
   --connect        also resolves secrets and reaches each sink, and the queue and bucket
                    of continuation; writes nothing
-  --function NAME  the function that reads continuation.queue: whether Lambda lets it go on;
-                   else SLUICE_FUNCTION_NAME, AWS_LAMBDA_FUNCTION_NAME
+  --function NAME  the function that reads continuation.queue: whether Lambda lets it go on, and its timeout and
+                   memory, by which it is said how large an object may be that can't be gone on with in the
+                   middle; else SLUICE_FUNCTION_NAME, AWS_LAMBDA_FUNCTION_NAME
   --json           one line of JSON on standard output
 
 Exit code: 0, 2 when the config is wrong, 1 when something can't be reached or isn't safe.
@@ -41,6 +43,8 @@ interface Report {
   readonly warnings: readonly string[];
   /** Sinks that take over whole objects. */
   readonly copying: readonly Copying[];
+  /** Missing where the config is wrong. */
+  readonly resumeLimits?: ResumeLimits;
 }
 
 export const check: Command = {
@@ -85,10 +89,16 @@ async function examine(reference: string | undefined, wishes: Wishes, context: C
     const troubles = await pipeline.check({ connect });
     const unreachable = troubles.map(({ sink, reason }) => ({ sink, code: reason.code, message: reason.message }));
     const reached = connect ? await context.adapters.reachContinuation(loaded, functionName) : [];
-    const warnings = [...(await warningsOf(loaded, context)), ...continuationWarnings(loaded, reached)];
+    const { found: limits, warnings: ofFunction } = await limitsOf(loaded, wishes, context);
+    const warnings = [
+      ...(await warningsOf(loaded, context)),
+      ...continuationWarnings(loaded, reached),
+      ...ofFunction,
+      ...limitWarnings(limits, loaded.config),
+    ];
     const ok = unreachable.length === 0 && !hasTrouble(reached);
     const copying = await pipeline.copying();
-    const found = { unreachable, reached, warnings, copying };
+    const found = { unreachable, reached, warnings, copying, resumeLimits: limits };
     return { report: { config: loaded.name, ok, issues: [], errors: [], ...found }, loaded };
   } catch (error) {
     const known = asSluiceError(error);
@@ -99,6 +109,21 @@ async function examine(reference: string | undefined, wishes: Wishes, context: C
     return { report: { config: reference ?? "", ok: false, issues, errors, ...none } };
   } finally {
     await pipeline?.close();
+  }
+}
+
+/** By the function's own timeout and memory, where they are asked for and told. */
+async function limitsOf(loaded: Loaded, { connect, functionName }: Wishes, { adapters }: Context) {
+  try {
+    const asked = connect ? await adapters.functionSize(loaded, functionName) : undefined;
+    return { found: resumeLimits(asked?.name, asked), warnings: [] };
+  } catch (error) {
+    const { name, message } = error as Error;
+    const why = `${name}: ${message} (this asks for lambda:GetFunctionConfiguration)`;
+    return {
+      found: resumeLimits(undefined, undefined),
+      warnings: [`function: its timeout and memory aren't known: ${why}`],
+    };
   }
 }
 
@@ -203,4 +228,9 @@ function print(report: Report, loaded: Loaded | undefined, connect: boolean, { t
     rows.push([printable(key), type, printableWhole(words)]);
   }
   terminal.out(`${printable(loaded.name)}: ${plural(sinks.length, "sink")}\n${columns(rows).join("\n")}\n`);
+  if (report.resumeLimits !== undefined) terminal.out(printableLines(limitLines(report.resumeLimits, loaded.config)));
+}
+
+function printableLines(text: string): string {
+  return text.split("\n").map(printableWhole).join("\n");
 }

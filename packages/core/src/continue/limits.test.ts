@@ -32,8 +32,39 @@ test("what can't be entered is read from its beginning, and refused when that ta
   expect(first?.units[0]).toMatchObject({ ok: true });
   expect(first?.counts.delivered.sink).toBeGreaterThan(LINES / 4);
   expect(second?.units[0]?.error?.code).toBe("OBJECT_TOO_LARGE_TO_RESUME");
+  const { message = "" } = second?.units[0]?.error ?? {};
+  const said =
+    /to decoded byte (\d+) in (3(?:\.\d)?) s, half of the 6 s .* gone on with at decoded byte (\d+)\. .* about (\d+) /;
+  const [, reached, , wanted, most] = said.exec(message)?.map(Number) ?? [];
+  expect(most).toBe(reached);
+  expect(reached).toBeGreaterThan(plain.length / 4);
+  expect(wanted).toBeGreaterThan(reached as number);
   expect(chain.queue).toHaveLength(1);
   expect(new Set(sink.delivered).size).toBe(sink.delivered.length);
+});
+
+test("what is passed over within half of an invocation is done by however many it takes", async () => {
+  let invocation = 0;
+  let taken = 0;
+  const sink = scriptedSink(() => {
+    const isFirst = taken !== invocation;
+    taken = invocation;
+    return isFirst ? { kind: "delivered" } : { kind: "unavailable", reason: { code: "DOWN", message: "as told" } };
+  });
+  const limits = { maxBatchRecords: 500, maxInFlight: 1 };
+  const chain = new Chain({ sink }, { read: { partBytes: 2 ** 21 }, sinks: { sink: { limits } } });
+  const bytes = gzipSync(gzipSync(plain, { level: 0 }), { level: 0 });
+  chain.objects.set("k", { bytes, etag: "e" });
+  // Of 100 ms each: within the 3 s that half of an invocation is.
+  chain.chunkBytes = Math.ceil(bytes.length / 28);
+  chain.queue.push(notification("k"));
+  while (chain.queue.length > 0 && invocation < 100) {
+    invocation += 1;
+    await chain.play(1);
+  }
+  expect(chain.outcomes.flatMap(({ units }) => units.filter(({ ok }) => !ok))).toEqual([]);
+  expect(invocation).toBeGreaterThan(10);
+  expect(new Set(sink.delivered).size).toBe(LINES);
 });
 
 test("it is kept as a dead letter where the config says so", async () => {

@@ -1,5 +1,6 @@
 import { SluiceError } from "../errors.ts";
 import type { FrameBlock, TakeBlock } from "../framing/frame.ts";
+import type { Content } from "../object/contents.ts";
 import { placedFrom, startOf } from "../object/positions.ts";
 import type { ItemAccount } from "../outcome/ledger.ts";
 import type { RecordReader } from "../record/record-reader.ts";
@@ -22,6 +23,8 @@ export class Passage {
   #until: number;
   /** One of those was seen. */
   isOver = false;
+  /** What positions count. */
+  #unit = "decoded byte";
   #maySplit: boolean;
 
   /** `until`: there where the object is one of several ranges. */
@@ -37,6 +40,11 @@ export class Passage {
 
   get checkpoints(): Checkpoints | undefined {
     return this.#checkpoints;
+  }
+
+  /** Another content begins. */
+  begin({ kind }: Content): void {
+    this.#unit = kind === "rows" ? "row" : "decoded byte";
   }
 
   /** Reads frames, as far as they are this invocation's. Pieces of a line too large belong to where it began, wherever that was. */
@@ -63,7 +71,7 @@ export class Passage {
     run.checkDeadline();
     run.checkSinks();
     if (this.#maySplit) await this.#split();
-    if (this.#account.readTo < this.#from && run.time.isHalfGone) throw this.#tooLarge();
+    if (this.#account.readTo < this.#from && run.time.isPassingLate) throw this.#tooLarge();
   }
 
   /** Once every sink has something of it: a message that comes again and again isn't to be split again and again. */
@@ -79,13 +87,20 @@ export class Passage {
     read.until = until;
   }
 
+  /** Says how far an invocation like this one gets: that is how large such an object may be. */
   #tooLarge(): SluiceError {
+    const { spentMs, givenMs } = this.#run.time;
     const { readTo } = this.#account;
+    const unit = this.#unit;
     return new SluiceError(
       "OBJECT_TOO_LARGE_TO_RESUME",
-      `half of the invocation's time was spent to come to decoded byte ${readTo} of ${this.#from}, where this object is to be gone on with: it has no places in it where reading can begin`,
+      `it has no places where reading can begin, so it was read from its beginning: to ${unit} ${readTo} in ${seconds(spentMs)}, half of the ${seconds(givenMs)} that this invocation was given, and it is to be gone on with at ${unit} ${this.#from}. Invocations as long and as fast as this one finish such an object of about ${readTo} ${unit}s: give the function a greater timeout or more memory, or have it written smaller or in gzip`,
     );
   }
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 100) / 10} s`;
 }
 
 /** What of an object is wanted. */
