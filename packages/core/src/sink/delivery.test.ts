@@ -1,9 +1,10 @@
+import { once } from "node:events";
 import { expect, test } from "vitest";
 import type { Ports } from "../api.ts";
 import { parseConfig } from "../config/parse-config.ts";
 import { createPipeline } from "../pipeline.ts";
 import type { DeadLetter } from "../ports/dead-letters.ts";
-import type { RecordOutcome, SendResult } from "../ports/sink.ts";
+import type { RecordOutcome, SendCall, SendResult } from "../ports/sink.ts";
 import { fakeClock } from "../testing/fake-clock.ts";
 import { REASON, type ScriptedSink, scriptedSink } from "./scripted-sink.testing.ts";
 
@@ -161,6 +162,87 @@ test("a send that throws, or that answers for other records, is the sink's fault
   expect((await pipelineOf({ throws }).write(lines(2))).counts.failed).toEqual({ throws: 2 });
   const short = scriptedSink(() => ({ kind: "each", outcomes: [DELIVERED] }));
   expect((await pipelineOf({ short }).write(lines(2))).troubles[0]?.reason.code).toBe("SINK_PROTOCOL");
+});
+
+test.each<[string, unknown, string]>([
+  ["no kind", "ok", "kind: expected one of delivered, retry, split, unauthorized, unavailable, each; got undefined"],
+  ["nothing", undefined, "kind: expected one of"],
+  ["an unknown kind", { kind: "done" }, "got done"],
+  ["no reason", { kind: "retry" }, "retry: expected a reason with code and message"],
+  ["no outcomes", { kind: "each" }, "expected a list of outcomes"],
+  ["outcomes with holes", { kind: "each", outcomes: Array(2) }, "outcomes[0]: kind"],
+  ["an outcome without a reason", { kind: "each", outcomes: [DELIVERED, { kind: "reject" }] }, "outcomes[1]: reject"],
+])("a send that says %s is the sink's fault, and nothing is doubtful in the counts", async (_, said, words) => {
+  const sink = scriptedSink();
+  const says = scriptedSink(undefined, { send: async () => said as SendResult });
+  const { counts, units, troubles } = await pipelineOf({ says, sink }, { sink: { required: false } }).write(lines(2));
+  expect(counts).toMatchObject({ delivered: { sink: 2 }, dropped: { says: 2 } });
+  expect(troubles[0]?.reason).toEqual({ code: "SINK_PROTOCOL", message: expect.stringContaining(words) });
+  expect(units[0]?.ok).toBe(true);
+});
+
+test("a document that the sink can't find in what it encoded is kept as it was encoded, and nothing is sent again", async () => {
+  const letters: DeadLetter[] = [];
+  const deadLetters = { put: async (_key: string, batch: readonly DeadLetter[]) => void letters.push(...batch) };
+  const document = () => {
+    throw new Error("a bug");
+  };
+  const sink = scriptedSink(() => ({ kind: "split", reason: REASON }), { document });
+  const { counts } = await pipelineOf({ sink }, { ports: { deadLetters } }).write(lines(1));
+  expect(counts.deadLettered).toEqual({ sink: 1 });
+  expect(Buffer.from(letters[0]?.document ?? "").toString()).toContain("line 0");
+  expect(sink.sent).toHaveLength(1);
+});
+
+test("an encoder that gives something else than a reason refuses its record, with a word about it", async () => {
+  const letters: DeadLetter[] = [];
+  const deadLetters = { put: async (_key: string, batch: readonly DeadLetter[]) => void letters.push(...batch) };
+  const encode = (() => Promise.resolve()) as never;
+  const sink = scriptedSink(undefined, { encode });
+  expect((await pipelineOf({ sink }, { ports: { deadLetters } }).write(lines(1))).counts.deadLettered).toEqual({
+    sink: 1,
+  });
+  expect(letters[0]?.reason).toMatchObject({ code: "INTERNAL", message: expect.stringContaining("encoder failed") });
+});
+
+/** Sending ends soon; but reading isn't hurried, however slow the machine. */
+const SOON = { remainingMs: () => 900 };
+
+test("a send that never ends, though it was told to stop, costs its own records and not the answer", async () => {
+  const stuck = scriptedSink(undefined, { send: () => new Promise(() => {}) });
+  const sink = scriptedSink();
+  const { counts, troubles } = await pipelineOf({ stuck, sink }).write(lines(2), { deadline: SOON });
+  expect(counts).toMatchObject({ delivered: { sink: 2 }, failed: { stuck: 2 }, units: { failed: 1 } });
+  expect(troubles[0]?.reason.message).toContain("send did not end when it was to stop");
+});
+
+test("a sink that is never made fails its own records only, in time", async () => {
+  const sink = scriptedSink();
+  const stuck = { ...scriptedSink(), definition: { ...sink.definition, create: () => new Promise<never>(() => {}) } };
+  const { counts, troubles } = await pipelineOf({ stuck, sink }).write(lines(1), { deadline: SOON });
+  expect(counts.failed.stuck).toBe(1);
+  expect(troubles[0]?.reason.message).toContain("making the sink did not end");
+});
+
+test("what create gives must be a sink", async () => {
+  const none = scriptedSink();
+  const broken = { ...none, definition: { ...none.definition, create: () => undefined as never } };
+  const { troubles } = await pipelineOf({ broken }).write(lines(1));
+  expect(troubles[0]?.reason).toMatchObject({
+    code: "SINK_PROTOCOL",
+    message: expect.stringContaining("encode and send"),
+  });
+});
+
+test("given up for want of time, it says what the sink said last", async () => {
+  const send = async (_: unknown, { signal, attempt }: SendCall): Promise<SendResult> => {
+    if (attempt === 1) return { kind: "retry", reason: { code: "BUSY", message: "try later" } };
+    await once(signal, "abort");
+    return { kind: "retry", reason: { code: "ABORTED", message: "given up" } };
+  };
+  const sink = scriptedSink(undefined, { send });
+  const { troubles } = await pipelineOf({ sink }).write(lines(1), { deadline: SOON });
+  expect(troubles[0]?.reason).toEqual({ code: "BUSY", message: "gave up: try later" });
 });
 
 test("a sink that can't be made fails its own records only", async () => {

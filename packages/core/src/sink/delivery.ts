@@ -2,8 +2,10 @@ import type { Settlement } from "../outcome/ledger.ts";
 import type { Reason, RecordOutcome, SendResult } from "../ports/sink.ts";
 import type { SealedBatch } from "./batch.ts";
 import { reasonOf } from "./reason-of.ts";
+import { asSendResult } from "./send-result.ts";
 import type { SinkHandle } from "./sink-handle.ts";
 import { type Patience, TryAgain, tryPatiently } from "./try-again.ts";
+import { Stuck, unlessStuck } from "./unless-stuck.ts";
 
 /** What delivery tells about records, as soon as it is final. */
 export type Settle = (batch: SealedBatch, index: number, how: Settlement, reason?: Reason) => void;
@@ -28,9 +30,15 @@ export class Delivery {
   #renewed = false;
   /** An attempt may have been taken without a word of it. */
   #unsure = false;
+  #isStuck = false;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
+  }
+
+  /** The sink may still be at the batch's bytes. */
+  get isStuck(): boolean {
+    return this.#isStuck;
   }
 
   async deliver(batch: SealedBatch): Promise<void> {
@@ -42,7 +50,11 @@ export class Delivery {
           if (pending !== undefined) await this.#attempt(pending, attempt);
           pending = undefined;
         } catch (error) {
-          if (error instanceof TryAgain) ({ rest: pending, reason: last } = error as TryAgain<SealedBatch>);
+          if (error instanceof TryAgain) {
+            pending = error.rest as SealedBatch;
+            // An attempt that there was no time for says nothing of the sink; the one before did.
+            if (last === undefined || !this.#options.signal.aborted) last = error.reason;
+          }
           throw error;
         }
       });
@@ -82,14 +94,14 @@ export class Delivery {
     const { handle, signal, deadline } = this.#options;
     try {
       const sink = await handle.sink();
-      const result = await sink.send(batch, { signal, attempt, deadline, again: batch.again || this.#unsure });
+      const call = { signal, attempt, deadline, again: batch.again || this.#unsure };
+      const result = asSendResult(await unlessStuck("send", signal, sink.send(batch, call)), batch.count);
       this.#unsure ||= isUnsure(result);
-      if (result.kind !== "each" || result.outcomes.length === batch.count) return result;
-      const message = `${result.outcomes.length} outcomes for ${batch.count} records`;
-      return { kind: "unavailable", reason: { code: "SINK_PROTOCOL", message } };
+      return result;
     } catch (error) {
       const reason = reasonOf(error);
       this.#unsure = true;
+      this.#isStuck ||= error instanceof Stuck;
       return signal.aborted ? { kind: "retry", reason } : { kind: "unavailable", reason };
     }
   }
@@ -105,10 +117,11 @@ export class Delivery {
   }
 
   async #renew(batch: SealedBatch, reason: Reason): Promise<void> {
+    const { handle, signal } = this.#options;
     if (!this.#renewed) {
       this.#renewed = true;
       try {
-        await this.#options.handle.renew();
+        await unlessStuck("making the sink", signal, handle.renew());
       } catch (error) {
         this.#fail(batch, reasonOf(error));
         return;

@@ -9,8 +9,8 @@ export interface DispatchOptions {
   readonly clock: Clock;
   /** Most batches under way at once. */
   readonly maxInFlight: () => number;
-  /** Resolves when each record of the batch is settled. */
-  readonly deliver: (batch: SealedBatch) => Promise<void>;
+  /** Resolves when each record of the batch is settled; to whether nobody is at its bytes any more. */
+  readonly deliver: (batch: SealedBatch) => Promise<boolean>;
 }
 
 /** One sink's full batches: a few under way at once, the others wait for them; their memory is given back when they are settled. */
@@ -95,11 +95,11 @@ export class Dispatch {
       this.#inFlight += 1;
       this.#hasBegun = true;
       this.#pace.sent(batch.number, clock.now());
-      void deliver(batch).finally(() => {
+      void deliver(batch).then((isFree) => {
         this.#inFlight -= 1;
         this.#pace.settled(batch.number, clock.now());
         handle.hasAnswered = true;
-        handle.slabs.give(slab);
+        if (isFree) handle.slabs.give(slab);
         this.#pump();
         this.#wake();
       });

@@ -14,8 +14,10 @@ import { Delivery, type DeliveryOptions } from "./delivery.ts";
 import { Dispatch } from "./dispatch.ts";
 import { limitsOf } from "./limits.ts";
 import { reasonOf } from "./reason-of.ts";
+import { isReason } from "./send-result.ts";
 import type { SinkHandle } from "./sink-handle.ts";
 import type { SlabPool } from "./slab-pool.ts";
+import { unlessStuck } from "./unless-stuck.ts";
 
 const MiB = 1024 * 1024;
 const LARGE_BYTES = MiB;
@@ -96,10 +98,10 @@ export class Lane {
 
   /** Makes the sink ready. When that fails, or was down a moment ago, records fail here and other lanes go on. */
   async start(): Promise<void> {
-    const { handle, clock } = this.#options;
+    const { handle, clock, signal } = this.#options;
     this.#broken = handle.circuit.openSince(clock.now());
     try {
-      this.#sink = await this.#options.handle.sink();
+      this.#sink = await unlessStuck("making the sink", signal, handle.sink());
       this.#limits = limitsOf(this.#sink.limits, this.#options.handle.config.limits);
     } catch (error) {
       this.#broken = reasonOf(error);
@@ -198,7 +200,8 @@ export class Lane {
     const { handle, deadline, signal, logger } = this.#options;
     const ask = async (attempt: number): Promise<CopyResult> => {
       const sink = await handle.sink();
-      return (await sink.copyObject?.(copy, { signal, attempt, deadline, again: false })) ?? NO_COPIES;
+      const copying = sink.copyObject?.(copy, { signal, attempt, deadline, again: false });
+      return (await unlessStuck("a copy", signal, copying)) ?? NO_COPIES;
     };
     const copied = await copyPatiently(this.#delivery, ask, () => handle.renew());
     if (copied.kind === "delivered") return true;
@@ -274,7 +277,9 @@ export class Lane {
     const { letterOf } = this.#options;
     if (letterOf !== undefined && writeAgain(letterOf(item), sink, writer)) return undefined;
     try {
-      return sink.encode(record, writer);
+      const refusal = sink.encode(record, writer);
+      if (refusal === undefined || isReason(refusal)) return refusal;
+      return { code: "INTERNAL", message: "encoder failed: expected nothing, or a reason with code and message" };
     } catch (error) {
       return { code: "INTERNAL", message: `encoder failed: ${reasonOf(error).message}` };
     }
@@ -368,9 +373,14 @@ export class Lane {
     this.#slabs.give(batch.slab);
   }
 
-  async #deliver(batch: SealedBatch): Promise<void> {
-    if (this.#broken === undefined) return new Delivery(this.#delivery).deliver(batch);
-    this.#failAll(batch, this.#broken);
+  async #deliver(batch: SealedBatch): Promise<boolean> {
+    if (this.#broken !== undefined) {
+      this.#failAll(batch, this.#broken);
+      return true;
+    }
+    const delivery = new Delivery(this.#delivery);
+    await delivery.deliver(batch);
+    return !delivery.isStuck;
   }
 
   #failAll(batch: SealedBatch, reason: Reason): void {
@@ -389,10 +399,19 @@ export class Lane {
   }
 
   #letterOfEncoded(from: Rejected, reason: Reason, encoded: Uint8Array): void {
-    const document = this.#sink?.document?.(encoded);
+    const document = this.#documentIn(encoded);
     if (document !== undefined) this.#letter(from, reason, document, false);
     else if (encoded.at(-1) === LF) this.#letter(from, reason, encoded.subarray(0, -1), true);
     else this.#letter(from, reason, encoded, false);
+  }
+
+  /** Undefined where the sink can't tell: it is kept as it was encoded. */
+  #documentIn(encoded: Uint8Array): Uint8Array | undefined {
+    try {
+      return this.#sink?.document?.(encoded);
+    } catch {
+      return undefined;
+    }
   }
 
   #letter(from: Rejected, reason: Reason, document: Uint8Array, encoded: boolean): void {

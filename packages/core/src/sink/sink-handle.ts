@@ -80,7 +80,12 @@ export class SinkHandle {
       baseDir: this.#ports.baseDir ?? ".",
       logger: this.#ports.logger ?? silentLogger,
     };
-    const sink = await definition.create(options as never, context);
+    const sink: Sink = await definition.create(options as never, context);
+    if (typeof sink?.encode !== "function" || typeof sink.send !== "function")
+      throw new SluiceError(
+        "SINK_PROTOCOL",
+        `sinks.${this.name}: expected its create to give a sink, with encode and send`,
+      );
     this.copies = sink.copyObject !== undefined;
     return sink;
   }

@@ -39,7 +39,7 @@ export function tryPatiently(patience: Patience, attempt: (number: number) => Pr
     maxRetryTime: Math.max(0, remainingMs()),
     randomize: true,
     signal,
-    shouldRetry: ({ error }) => !(error instanceof TryAgain) || error.afterMs < remainingMs(),
+    shouldRetry: ({ error }) => error instanceof TryAgain && error.afterMs < remainingMs(),
     onFailedAttempt: async ({ error, retryDelay, retriesLeft }) => {
       if (!(error instanceof TryAgain)) return;
       const more = error.afterMs - retryDelay;
