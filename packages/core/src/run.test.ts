@@ -115,3 +115,25 @@ test("a sink that is down isn't read for again a moment later", async () => {
   await pipeline.objects([REF]);
   expect(sink.sent.length).toBeGreaterThan(asked);
 });
+
+test("what hands work over, or puts messages off, is loaded before the last moment", async () => {
+  const told: string[] = [];
+  const stuck = scriptedSink(undefined, { send: () => new Promise(() => {}) });
+  const config = parseConfig({ sinks: { stuck: { type: "stuck" } }, continuation: { queue: "https://q" } }, "test");
+  const pipeline = createPipeline(config, {
+    sinks: async () => stuck.definition,
+    reader: readerOf(1),
+    continuation: {
+      prepare: () => told.push("prepare continuation"),
+      send: async () => void told.push("send"),
+      redeem: () => Promise.reject(new Error("none")),
+    },
+    postpone: { prepare: () => told.push("prepare postpone"), postpone: async () => void told.push("postpone") },
+  });
+  const s3 = { bucket: { name: "b" }, object: { key: "k" } };
+  const body = JSON.stringify({ Records: [{ eventSource: "aws:s3", eventName: "ObjectCreated:Put", s3 }] });
+  const eventSourceARN = "arn:aws:sqs:eu-west-1:123456789012:q";
+  const message = { messageId: "m", receiptHandle: "r", body, eventSource: "aws:sqs", eventSourceARN };
+  await pipeline.handle({ Records: [message] }, { deadline: { remainingMs: () => 900 } });
+  expect(told).toEqual(["prepare continuation", "prepare postpone", "postpone"]);
+});

@@ -122,6 +122,14 @@ export class Run {
       });
     });
     this.undecodable = this.#newUndecodable();
+    this.time.reading.addEventListener("abort", () => this.#prepare(), { once: true });
+  }
+
+  /** Loading code takes a second where memory, and so the processor, is small: not of the last one. */
+  #prepare(): void {
+    const { continuation, postpone } = this.plan.ports;
+    if (this.continues) continuation?.prepare?.();
+    if (this.#decoded.units.some(({ receipt }) => receipt !== undefined)) postpone?.prepare?.();
   }
 
   /** Units that may be worked on at once, until all of them is settled; those of a group that failed before are left out. */

@@ -7,6 +7,8 @@ export interface ContinuationQueue {
   send(body: string, signal: AbortSignal): Promise<void>;
   /** What a claim stands for. Rejects with a coded error. */
   redeem(claim: Claim, signal: AbortSignal): Promise<string>;
+  /** The time is running out: `send` may soon be called, and what it needs had better be loaded. Never throws. */
+  prepare?(): void;
 }
 
 /** Says where the body of a message lies that was too large for its queue. */

@@ -2,6 +2,8 @@
 export interface Postpone {
   /** Best effort: never throws, and what couldn't be postponed comes when its queue says. */
   postpone(messages: readonly Postponed[], signal: AbortSignal): Promise<void>;
+  /** The time is running out: it may soon be called, and what it needs had better be loaded. Never throws. */
+  prepare?(): void;
 }
 
 export interface Postponed {

@@ -34,5 +34,7 @@ export function createContinuationQueue(options: ContinuationOptions): Continuat
   return {
     send: async (body, signal) => (await queue()).send(body, signal),
     redeem: async (claim, signal) => (await queue()).redeem(claim, signal),
+    // What it fails with now, it fails with when it is called.
+    prepare: () => void Promise.all([queue(), import("./sdk/sqs.ts")]).catch(() => {}),
   };
 }
