@@ -1,7 +1,9 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { configJsonSchema } from "@sluice/core";
+import { createAdapters } from "@sluice/cli";
+import { configJsonSchema, parseConfig } from "@sluice/core";
 import { expect, test } from "vitest";
+import { parse as parseYaml } from "yaml";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
 
@@ -89,4 +91,28 @@ test("docs/configuration.md names every key of the config that core reads", () =
   const keys = [...new Set(keysOf(configJsonSchema()))];
   expect(keys).toEqual(expect.arrayContaining(["stallMs", "splitBytes", "maxMarginMs", "onMissing"]));
   expect(keys.filter((key) => !new RegExp(`\\b${key}\\b`).test(text))).toEqual([]);
+});
+
+/** Configs in the documents: YAML with a key of a config at its top. What else there is, is of Kubernetes. */
+const CONFIGS = ["samples/sluice.yaml", "samples/elasticsearch.yaml", ...DOCUMENTS].flatMap((document) => {
+  const text = read(document);
+  const blocks = document.endsWith(".yaml") ? [text] : [...text.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, a]) => a);
+  const values = blocks.map((block) => parseYaml(block as string));
+  return values.filter((value) => "sinks" in value || "sources" in value).map((value) => [document, value] as const);
+});
+
+test("there are configs in the documents", () => {
+  const documents = new Set(CONFIGS.map(([document]) => document));
+  for (const document of ["README.md", "docs/formats.md", "docs/sinks.md"]) expect(documents).toContain(document);
+});
+
+test.each(CONFIGS)("a config in %s is one", async (name, { sinks = { out: { type: "stdout" } }, ...rest }) => {
+  // A plug-in's file isn't there: what core knows of it is judged all the same.
+  const config = parseConfig({ sinks, ...rest }, name);
+  const own = Object.entries(config.sinks).filter(([, { type }]) => !type.startsWith("./"));
+  const judged = { ...config, sinks: own.length > 0 ? Object.fromEntries(own) : { out: { type: "stdout" } } } as const;
+  const loaded = { config: parseConfig(judged, name), name, baseDir: ROOT, found: true };
+  const pipeline = createAdapters({ env: {}, cwd: ROOT }).open(loaded, {});
+  expect(await pipeline.check({ connect: false })).toEqual([]);
+  await pipeline.close();
 });

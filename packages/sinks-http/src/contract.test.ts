@@ -5,7 +5,7 @@ import { type FakeRequest, fakeServer, type Row, type SinkHarness, sinkContract 
 import { describe, test } from "vitest";
 import http, { type Format } from "./index.ts";
 
-const SECRETS = { token: 'to"ken/+=&1234', header: "x-value-98765", query: "in-the-query" };
+const SECRETS = { token: 'to"ken/+=&1234', header: "x-value-98765", query: "in-the-query", path: "in-the-path-9876" };
 
 const ROWS: readonly Row[] = [
   { name: "201", answer: { status: 201 }, result: "delivered" },
@@ -34,7 +34,14 @@ function harness(format: Format, compression: "gzip" | "none"): SinkHarness {
     create: ({ url, requestTimeoutMs }) => {
       const auth = { bearer: SECRETS.token };
       const headers = { "x-key": SECRETS.header };
-      const given = { url: `${url}/in?key=${SECRETS.query}`, format, compression, auth, headers, requestTimeoutMs };
+      const given = {
+        url: `${url}/in/${SECRETS.path}?key=${SECRETS.query}`,
+        format,
+        compression,
+        auth,
+        headers,
+        requestTimeoutMs,
+      };
       return http.create(http.options.parse(given), { name: "test", baseDir: ".", logger: silentLogger });
     },
     network: {

@@ -3,6 +3,8 @@ import type { HttpOptions } from "./options.ts";
 
 /** Header and query values shorter than this are no secrets, and too common in text to be taken out. */
 const MIN_SECRET_CHARS = 6;
+/** Some receivers have their token in the path; what is shorter there is a name. */
+const MIN_PATH_SECRET_CHARS = 16;
 
 /** Takes out of foreign text what the options hold: servers repeat credentials in their complaints. */
 export function redactor(options: HttpOptions): (text: string) => string {
@@ -13,8 +15,11 @@ export function redactor(options: HttpOptions): (text: string) => string {
 function secretsOf({ auth, headers, url }: HttpOptions): string[] {
   const basic = auth?.basic;
   const certain = [auth?.bearer, auth?.header?.value, basic?.password, basic && basicCredentials(basic)];
-  const possible = [...Object.values(headers), ...new URL(url).searchParams.values()];
+  const { searchParams, pathname } = new URL(url);
+  const possible = [...Object.values(headers), ...searchParams.values()];
+  const segments = pathname.split("/").filter((segment) => segment.length >= MIN_PATH_SECRET_CHARS);
   return [
+    ...segments,
     ...certain.filter((value) => value !== undefined && value !== ""),
     ...possible.filter((value) => value.length >= MIN_SECRET_CHARS),
   ] as string[];
