@@ -1,11 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import {
   CreateBucketCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
+  PutBucketVersioningCommand,
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
@@ -209,6 +212,106 @@ test("a line is what its documentation says", async () => {
     timestamp: expect.stringMatching(/^20.*Z$/),
     document: { json: { n: 0, count: "many" } },
   });
+});
+
+/** The config mended: what was no number becomes one. */
+async function mendConfig(config: string): Promise<void> {
+  const transform = `${config}.mjs`;
+  await writeFile(
+    transform,
+    "export default (record) => ({ ...record, json: { ...record.json, count: Number(record.json.count) || 0 } });\n",
+  );
+  await writeFile(config, `${await readFile(config, "utf8")}process: [{ transform: ${JSON.stringify(transform)} }]\n`);
+}
+
+test("a config that was mended: records that were refused are read again, once, under the same ids", async () => {
+  const records = 3000;
+  const { index, config, letters, object, dead, prefix } = await refused(records);
+  const args = ["replay", "--config", config, "--delete", dead];
+  await mendConfig(config);
+
+  // As they are, the index refuses them again.
+  const asTheyAre = await sluice(args);
+  expect(asTheyAre).toMatchObject({ exitCode: 1, deadLettered: { search: letters } });
+  const shown = await sluice(["replay", "--reprocess", "--dry-run", dead]);
+  expect(shown).toMatchObject({ exitCode: 0, letters: 2 * letters, objects: 1 });
+
+  const again = await sluice([...args, "--reprocess"]);
+  expect(again).toMatchObject({ exitCode: 0, letters: 2 * letters, delivered: { search: 2 * letters }, objects: 1 });
+  expect(await keysUnder(prefix)).toEqual([]);
+  expect(await countOf(esUrl, index)).toBe(records);
+  const mended = (await ask(esUrl, "GET", `/${index}/_search?q=json.n:3`)) as unknown as Found;
+  expect(mended.hits.hits).toMatchObject([{ _source: { json: { n: 3, count: 0 } } }]);
+
+  // The object once more: each of its records is found under its id.
+  const whole = await sluice(["run", "--config", config, object]);
+  expect(whole).toMatchObject({ exitCode: 0, delivered: { search: records } });
+  expect(await countOf(esUrl, index)).toBe(records);
+});
+
+test("letters whose object is gone or was replaced, or that came in an event, stay; versions are read where they are kept", async () => {
+  const versioned = unique("replay-versioned-");
+  await s3.send(new CreateBucketCommand({ Bucket: versioned }));
+  await s3.send(new PutBucketVersioningCommand({ Bucket: versioned, VersioningConfiguration: { Status: "Enabled" } }));
+  const { index, config, dead, prefix } = await refused(3);
+  const lines = '{"n":1,"count":"many"}\n{"n":2,"count":2}\n';
+  const put = (Bucket: string, name: string, Body: string) =>
+    s3.send(new PutObjectCommand({ Bucket, Key: `${index}/${name}`, Body }));
+  for (const name of ["gone", "replaced"]) await put(bucket, name, lines);
+  for (const name of ["gone", "replaced"]) await put(versioned, name, lines);
+  const objects = ["gone", "replaced"].flatMap((name) =>
+    [bucket, versioned].map((each) => `s3://${each}/${index}/${name}`),
+  );
+  await sluice(["run", "--config", config, ...objects]);
+  const data = gzipSync(
+    JSON.stringify({
+      messageType: "DATA_MESSAGE",
+      owner: "123456789012",
+      logGroup: "/app",
+      logStream: "s",
+      logEvents: [{ id: "1", timestamp: 1.7e12, message: '{"n":1,"count":"many"}' }],
+    }),
+  );
+  const event = join(dir, `${index}.json`);
+  await writeFile(event, JSON.stringify({ awslogs: { data: data.toString("base64") } }));
+  await sluice(["run", "--config", config, "--event", event]);
+  for (const Bucket of [bucket, versioned]) {
+    await s3.send(new DeleteObjectCommand({ Bucket, Key: `${index}/gone` }));
+    await put(Bucket, "replaced", "another\n");
+  }
+  const before = await countOf(esUrl, index);
+  await mendConfig(config);
+
+  const again = await sluice([
+    "replay",
+    "--config",
+    config,
+    "--reprocess",
+    "--delete",
+    "--state",
+    `${index}.state`,
+    dead,
+  ]);
+  expect(again).toMatchObject({
+    exitCode: 1,
+    letters: 6,
+    delivered: { search: 3 },
+    failures: { OBJECT_MISSING: 1, OBJECT_CHANGED: 1, ORIGIN_NOT_KEPT: 1 },
+  });
+  expect(again.err).toContain(`OBJECT_CHANGED: s3://${bucket}/${index}/replaced: it was replaced`);
+  expect(again.err).toContain(`OBJECT_MISSING: s3://${bucket}/${index}/gone: `);
+  expect(again.err).toContain("ORIGIN_NOT_KEPT: cloudwatch-logs /app: ");
+  expect(await countOf(esUrl, index)).toBe(before + 3);
+  expect(await keysUnder(prefix)).not.toEqual([]);
+
+  // The rest goes as it is, once the index takes it.
+  await ask(esUrl, "PUT", `/${index}/_mapping`, {
+    properties: { json: { properties: { count: { type: "long", ignore_malformed: true } } } },
+  });
+  const rest = await sluice(["replay", "--config", config, "--delete", "--state", `${index}.state`, dead]);
+  expect(rest).toMatchObject({ exitCode: 0, letters: 3, delivered: { search: 3 } });
+  expect(await keysUnder(prefix)).toEqual([]);
+  expect(await countOf(esUrl, index)).toBe(before + 6);
 });
 
 async function newQueue(fifo = false): Promise<string> {

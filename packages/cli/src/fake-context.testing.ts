@@ -90,6 +90,7 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
     objects: async () => outcomeOf(),
     write: async () => outcomeOf(),
     resend: async (letters) => ({ ...outcomeOf(), fates: letters.map(() => "delivered") }),
+    reprocess: async (letters) => ({ ...outcomeOf(), fates: letters.map(() => "delivered") }),
     explain: async () => ({ trigger: "sqs", ok: true, items: [] }),
     check: async () => [],
     copying: async () => [],

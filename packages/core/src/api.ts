@@ -2,7 +2,7 @@ import type { Outcome, Resent } from "./outcome/outcome.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Codec } from "./ports/codec.ts";
 import type { ContinuationQueue } from "./ports/continuation.ts";
-import type { DeadLetter, DeadLetterStore } from "./ports/dead-letters.ts";
+import type { DeadLetter, DeadLetterStore, LetterName } from "./ports/dead-letters.ts";
 import type { Deadline } from "./ports/deadline.ts";
 import type { Logger } from "./ports/logger.ts";
 import type { Meter } from "./ports/meter.ts";
@@ -133,6 +133,12 @@ export interface Pipeline {
    * again. All are held until they are settled: callers pass as many at once as they have memory for.
    */
   resend(letters: readonly DeadLetter[], invocation?: Invocation): Promise<Resent>;
+  /**
+   * The records that dead letters are of, read again from their objects and taken through all of the pipeline, each to the sink that
+   * refused it and no other. An object is read once for all its letters in the call. Of what was cut otherwise, all records that lie where
+   * the letter's did. Each letter is a unit of its own: one whose object isn't kept, is gone or was replaced fails alone.
+   */
+  reprocess(letters: readonly LetterName[], invocation?: Invocation): Promise<Resent>;
   /** How an event would unwrap and where it would go. Reads the first bytes of objects, sends nothing. */
   explain(event: unknown, invocation?: Invocation): Promise<Explanation>;
   /** Validates each sink's options; with `connect`, also resolves its secrets and reaches it. One entry per sink that has trouble. */

@@ -65,11 +65,11 @@ async function carryRest(
 }
 
 /** Bytes are decoded as the object's own place has it, their columns named by what they are. */
-function optionsOf(item: OpenItem, reading: Reading, { plan }: Run): ContentOptions {
+export function optionsOf(item: OpenItem, reading: Reading, { plan }: Run): ContentOptions {
   return { ...plan.contentOptions(item), header: plan.contentOptions(reading.item).header };
 }
 
-function storedOf(object: OpenObject, run: Run): Stored {
+export function storedOf(object: OpenObject, run: Run): Stored {
   return {
     size: object.size,
     body: object.body,

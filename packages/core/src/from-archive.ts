@@ -43,7 +43,7 @@ export function readingOf(ref: ObjectRef, item: ObjectItem, object: OpenObject, 
   const { plan, processing } = run;
   const settings = plan.sourceOf(item);
   const plain: Reading = {
-    origin: objectOrigin(ref, object.etag, object.lastModified, run.arrival),
+    origin: { ...objectOrigin(ref, object.etag, object.lastModified, run.arrival), versionId: object.versionId },
     item,
     settings,
     processing,

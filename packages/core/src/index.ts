@@ -56,7 +56,7 @@ export {
   type TableOptions,
 } from "./ports/codec.ts";
 export { type Claim, type ContinuationQueue, claimOf } from "./ports/continuation.ts";
-export type { DeadLetter, DeadLetterStore, Letter, UnitLetter } from "./ports/dead-letters.ts";
+export type { DeadLetter, DeadLetterStore, Letter, LetterName, UnitLetter } from "./ports/dead-letters.ts";
 export { type Deadline, NO_DEADLINE } from "./ports/deadline.ts";
 export { type Logger, type LogLevel, silentLogger } from "./ports/logger.ts";
 export type { Meter } from "./ports/meter.ts";
@@ -86,5 +86,6 @@ export { encodeDocument } from "./record/document.ts";
 export { FORMATS } from "./record/formats/index.ts";
 export { encodeLine, lineDocument } from "./record/line.ts";
 export { type RecordView, recordId, writeId } from "./record/record.ts";
+export { objectOfLetter } from "./resend/letter-object.ts";
 export { retryAfterMs } from "./sink/retry-after.ts";
 export { withTimeout } from "./sink/with-timeout.ts";

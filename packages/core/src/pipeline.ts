@@ -10,9 +10,10 @@ import { Passage } from "./continue/passage.ts";
 import { copyingOf } from "./copy.ts";
 import { decodeEvent, openInline } from "./envelope/decode.ts";
 import type { Decoded, InlineItem, InnerItem, Item, OpenItem } from "./envelope/item.ts";
-import { asSluiceError, quote, SluiceError } from "./errors.ts";
+import { asSluiceError, type SluiceError } from "./errors.ts";
 import { explainItems } from "./explain/explain.ts";
 import { inMemory, isPacked } from "./object/contents.ts";
+import { withPlace } from "./object/place.ts";
 import type { ItemAccount } from "./outcome/ledger.ts";
 import { rounds } from "./outcome/order.ts";
 import type { Outcome } from "./outcome/outcome.ts";
@@ -24,6 +25,7 @@ import type { ObjectRef } from "./ports/object-reader.ts";
 import { directOrigin, logBatchOrigin, type Origin, sourceKey, streamOrigin } from "./record/origin.ts";
 import { readLogs } from "./record/read-logs.ts";
 import { RecordReader } from "./record/record-reader.ts";
+import { reprocessLetters } from "./resend/reprocess.ts";
 import { resendLetters } from "./resend/resend.ts";
 import { distributor } from "./route/distribute.ts";
 import { checkProcessing } from "./route/processing.ts";
@@ -44,6 +46,7 @@ export function createPipeline(config: Config, ports: Ports): Pipeline {
     objects: (refs, invocation = {}) => carryAll(plan, objectUnits(refs), invocation),
     write: (records, options = {}) => carryAll(plan, directUnit(records, options), options),
     resend: (letters, invocation = {}) => resendLetters(plan, letters, invocation),
+    reprocess: (letters, invocation = {}) => reprocessLetters(plan, letters, invocation),
     explain: (event, invocation = {}) => explainItems(plan, decodeEvent(event, plan.receiver(invocation))),
     check: async (options) => {
       await plan.patterns.ready();
@@ -203,9 +206,5 @@ function isSuperseded(item: Item, error: unknown, { plan }: Run): boolean {
 }
 
 function named(item: Item, error: unknown): SluiceError {
-  const known = asSluiceError(error);
-  if (item.kind !== "object") return known;
-  const { store, bucket, key } = item.ref;
-  const where = store === "s3" ? `s3://${quote(bucket)}/${quote(key)}` : quote(key);
-  return new SluiceError(known.code, `${where}: ${known.message}`, { cause: known });
+  return item.kind === "object" ? withPlace(item.ref, error) : asSluiceError(error);
 }

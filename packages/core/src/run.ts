@@ -13,7 +13,6 @@ import { type ItemAccount, Ledger } from "./outcome/ledger.ts";
 import { isReturned, Returned } from "./outcome/returned.ts";
 import { Undecodable } from "./outcome/undecodable.ts";
 import type { Plan } from "./plan.ts";
-import type { DeadLetter } from "./ports/dead-letters.ts";
 import { NO_DEADLINE } from "./ports/deadline.ts";
 import { type Logger, silentLogger } from "./ports/logger.ts";
 import type { Reason } from "./ports/sink.ts";
@@ -22,7 +21,7 @@ import { Room } from "./room.ts";
 import type { Taker } from "./route/distribute.ts";
 import type { Processing } from "./route/processing.ts";
 import { DeadLetterBox } from "./sink/dead-letter-box.ts";
-import { type ItemEnd, Lane } from "./sink/lane.ts";
+import { type ItemEnd, Lane, type SentAgain } from "./sink/lane.ts";
 import { reasonOf } from "./sink/reason-of.ts";
 import { oweStalled } from "./sink/stalled.ts";
 import { TimeLeft } from "./time-left.ts";
@@ -81,7 +80,7 @@ export class Run {
     processing: Processing,
     decoded: Decoded,
     invocation: Invocation,
-    again?: readonly DeadLetter[],
+    again?: readonly SentAgain[],
   ) {
     const { config, clock, ports } = plan;
     this.plan = plan;
@@ -116,7 +115,7 @@ export class Run {
         reserveMs: this.time.answerMs,
         signal: this.time.sending,
         originOf: (item) => this.origins[item] as Origin,
-        letterOf: again && ((item) => again[(this.ledger.items[item] as ItemAccount).unit] as DeadLetter),
+        letterOf: again && ((item) => again[(this.ledger.items[item] as ItemAccount).unit] as SentAgain),
         isAgain: (item) => invocation.again === true || this.#known.has(item) || this.#isRedelivered(item),
         logger: this.logger,
       });

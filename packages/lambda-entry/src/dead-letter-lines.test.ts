@@ -29,6 +29,7 @@ const letters: fc.Arbitrary<DeadLetter> = fc
     timestamp: maybe(times),
     service: maybe(fc.constantFrom("s3" as const, "direct" as const)),
     source: maybe(text),
+    versionId: maybe(text),
     resent: maybe(fc.nat()),
   })
   .chain((head) =>

@@ -22,6 +22,7 @@ const head = z.object({
   timestamp: time.optional(),
   service: z.enum(SERVICES).optional(),
   source: z.string().optional(),
+  versionId: z.string().optional(),
   resent: z.int().nonnegative().optional(),
 });
 

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Pipeline } from "@sluice/core";
+import type { LetterName, Pipeline } from "@sluice/core";
 import type { Loaded } from "../adapters.ts";
 import {
   type Arguments,
@@ -20,15 +20,19 @@ import { type Complain, Replay } from "../replay/replay.ts";
 import { selectionOf } from "../replay/selection.ts";
 import { ReplayState } from "../replay/state.ts";
 import { Tally } from "../replay/tally.ts";
+import { asTheyAre, readAgain, type Way } from "../replay/way.ts";
 
 const HELP = `sluice replay [--config F] [--dry-run] [--state FILE] [--delete] [--json]
-              [--sink S] [--reason CODE] [--since T] [--until T] DEADLETTERS…
+              [--sink S] [--reason CODE] [--since T] [--until T] [--reprocess] DEADLETTERS…
 sluice replay --queue URL [--dry-run | --move-to URL] [--config F] [--json]
 
 Sends dead letters again: each to the sink that refused it and no other, with its own id and document, past processing and routes.
 What Lambda wrote to a failure destination is known by its shape, and goes through all of the config.
 
   DEADLETTERS…   files, directories with all files below them, s3://bucket/prefix
+  --reprocess    instead of the letters, their records read again from the S3 objects (or files) that they came from, through all of
+                 today's config, each to its letter's sink: for a format, step or mapping that was mended in the config. What came in
+                 an event itself can't be, nor from an object that is gone or was replaced: such letters fail, and stay as they are
   --dry-run      count them by sink and reason, send nothing
   --state FILE   keep there what is settled, and go on from there: for a replay that was stopped
   --delete       delete a file or object once all letters in it were delivered
@@ -43,7 +47,8 @@ What Lambda wrote to a failure destination is known by its shape, and goes throu
   --json         one line of JSON with the counts on standard output
 
 Exit code: 0 when all that was asked for was delivered, 1 when something failed, was refused again or can't be read, 2 for bad usage or
-config. What is refused again becomes a dead letter again, in a file of its own.
+config. What is refused again becomes a dead letter again, in a file of its own. With --reprocess, what the config takes out now is
+"unwanted": it is not delivered, its letter stays, and that is no failure.
 `;
 
 export const replay: Command = {
@@ -56,6 +61,7 @@ export const replay: Command = {
       "dry-run": { type: "boolean" },
       state: { type: "string" },
       delete: { type: "boolean" },
+      reprocess: { type: "boolean" },
       sink: { type: "string" },
       reason: { type: "string" },
       since: { type: "string" },
@@ -67,11 +73,13 @@ export const replay: Command = {
     const queue = textFlag(args, "queue");
     if (queue !== undefined) return replayQueue(queueUrl(queue, "--queue"), args, context);
     if (args.flags["move-to"] !== undefined) throw new UsageError("--move-to goes with --queue only");
-    return replayFiles(args, context);
+    return args.flags.reprocess === true
+      ? replayFiles(readAgain, args, context)
+      : replayFiles(asTheyAre, args, context);
   },
 };
 
-async function replayFiles(args: Arguments, context: Context): Promise<ExitCode> {
+async function replayFiles<L extends LetterName>(way: Way<L>, args: Arguments, context: Context): Promise<ExitCode> {
   const dryRun = args.flags["dry-run"] === true;
   const selection = selectionOf(args);
   if (args.positionals.length === 0)
@@ -84,13 +92,14 @@ async function replayFiles(args: Arguments, context: Context): Promise<ExitCode>
   const state = await ReplayState.open(stateAt, selection.text);
   const files = await letterFiles(args.positionals, context, stateAt);
   if (files.length === 0) context.terminal.err("warning: no files there\n");
-  const tally = new Tally();
+  const tally = new Tally({ rereads: args.flags.reprocess === true });
   const progress = progressOf(files, loaded, args, context);
   const pipeline = loaded && openPipeline(loaded, progress, args, context);
   try {
     await pipeline?.check({ connect: false });
     progress.start();
     await new Replay({
+      way,
       selection,
       state,
       tally,
@@ -112,7 +121,7 @@ async function replayFiles(args: Arguments, context: Context): Promise<ExitCode>
 }
 
 /** What is of letters alone. */
-const OF_LETTERS = ["sink", "reason", "since", "until", "state", "delete"];
+const OF_LETTERS = ["sink", "reason", "since", "until", "state", "delete", "reprocess"];
 
 async function replayQueue(url: string, args: Arguments, context: Context): Promise<ExitCode> {
   const { adapters, stop } = context;
@@ -126,7 +135,7 @@ async function replayQueue(url: string, args: Arguments, context: Context): Prom
   if (moveTo !== undefined && queueUrl(moveTo, "--move-to") === url)
     throw new UsageError("--move-to: expected another queue than --queue");
   const loaded = moveTo === undefined ? await adapters.load(textFlag(args, "config")) : undefined;
-  const tally = new Tally("message");
+  const tally = new Tally({ noun: "message" });
   const progress = progressOf(undefined, loaded, args, context);
   const queue = adapters.queue(url);
   const target = moveTo === undefined ? undefined : adapters.queueTarget(moveTo);

@@ -1,9 +1,6 @@
 import type { LetterFile, OpenFile } from "./letter-files.ts";
 import type { Mark } from "./state.ts";
 
-/** Lines of a file that may be owed while it is read on. */
-const MAX_OWED = 1000;
-
 /** Where a replay stands with one file. A line is owed until it is settled. */
 export class Marker {
   readonly file: LetterFile;
@@ -56,9 +53,9 @@ export class Marker {
     this.#to = this.#size;
   }
 
-  /** So much is owed that reading on would only add to it. */
-  get isStuck(): boolean {
-    return this.#owed.size >= MAX_OWED;
+  /** Lines that were read and aren't settled. */
+  get owed(): number {
+    return this.#owed.size;
   }
 
   get isDone(): boolean {

@@ -3,6 +3,7 @@ import {
   type DeadLetter,
   type Invocation,
   type LetterFate,
+  type LetterName,
   type Meter,
   type Outcome,
   type Pipeline,
@@ -17,17 +18,13 @@ import { Marker } from "./marker.ts";
 import type { Label, Selection } from "./selection.ts";
 import type { ReplayState } from "./state.ts";
 import type { Group, Tally } from "./tally.ts";
-
-/** Letters, and bytes of their documents, sent and held at once. */
-const MAX_LETTERS = 1000;
-const MAX_LETTER_BYTES = 8 * 1024 * 1024;
-/** Files gone through before what is known of them is kept. */
-const MAX_FILES = 1000;
+import type { Way } from "./way.ts";
 
 /** What a replay tells as it goes; `where` is a file and line. */
 export type Complain = (where: string, code: string, message: string) => void;
 
-export interface ReplayOptions {
+export interface ReplayOptions<L extends LetterName> {
+  readonly way: Way<L>;
   readonly selection: Selection;
   readonly state: ReplayState;
   readonly tally: Tally;
@@ -42,18 +39,20 @@ export interface ReplayOptions {
   readonly complain: Complain;
 }
 
-interface Waiting {
-  readonly letter: DeadLetter;
+interface Waiting<L extends LetterName> {
+  readonly letter: L;
   readonly marker: Marker;
-  readonly line: Line;
+  /** Place of its line in the file, and the line's number. */
+  readonly from: number;
+  readonly number: number;
   readonly group: Group;
 }
 
 /** Letters of all files, one file after the other, sent in batches that may span files. What fails costs only itself. */
-export class Replay {
-  readonly #options: ReplayOptions;
+export class Replay<L extends LetterName> {
+  readonly #options: ReplayOptions<L>;
   readonly #signal: AbortSignal;
-  #waiting: Waiting[] = [];
+  #waiting: Waiting<L>[] = [];
   #waitingBytes = 0;
   /** Files gone through since letters were last sent. */
   #touched = new Set<Marker>();
@@ -62,7 +61,7 @@ export class Replay {
   readonly #broken = new Set<string>();
   readonly #progress = { in: 0, bytes: 0, items: 0, itemsDone: 0 };
 
-  constructor(options: ReplayOptions) {
+  constructor(options: ReplayOptions<L>) {
     this.#options = options;
     this.#signal = options.stop;
   }
@@ -95,7 +94,7 @@ export class Replay {
     this.#progress.itemsDone += 1;
     this.#current = undefined;
     this.#options.meter.progress(this.#progress);
-    if (this.#touched.size >= MAX_FILES) await this.#flush();
+    if (this.#touched.size >= this.#options.way.maxHeld) await this.#flush();
   }
 
   /** False: not to its end. */
@@ -103,7 +102,8 @@ export class Replay {
     const { start } = marker;
     for await (const lines of linesOf(open.chunks(start.offset), start)) {
       for (const line of lines) {
-        if (this.#signal.aborted || marker.isStuck) return false;
+        // So much is owed that reading on would only add to it.
+        if (this.#signal.aborted || marker.owed >= this.#options.way.maxHeld) return false;
         if (!marker.wants(line.from)) continue;
         marker.owe(line);
         await this.#line(line, marker);
@@ -126,13 +126,19 @@ export class Replay {
     if (letter === undefined) return;
     const group = this.#taken({ sink: letter.sink, reason: letter.reason.code, at: letter.at }, line.from, marker);
     if (group === undefined) return;
+    const { way, pipeline } = this.#options;
+    if (pipeline === undefined) {
+      this.#show(letter, where);
+      marker.settle(line.from, true);
+      return;
+    }
     if (this.#broken.has(letter.sink)) {
       group.failed += 1;
       return;
     }
-    this.#waiting.push({ letter, marker, line, group });
+    this.#waiting.push({ letter: way.held(letter), marker, from: line.from, number: line.number, group });
     this.#waitingBytes += letter.document.length;
-    if (this.#waiting.length >= MAX_LETTERS || this.#waitingBytes >= MAX_LETTER_BYTES) await this.#flush();
+    if (this.#waiting.length >= way.maxHeld || this.#waitingBytes >= way.maxHeldBytes) await this.#flush();
   }
 
   #letter(text: string | undefined, where: string): DeadLetter | undefined {
@@ -149,7 +155,7 @@ export class Replay {
 
   /** Counted, when it is asked for and is to be sent. */
   #taken(label: Label, from: number, marker: Marker): Group | undefined {
-    const { selection, tally, pipeline } = this.#options;
+    const { selection, tally } = this.#options;
     if (!selection.takes(label)) {
       tally.filtered += 1;
       marker.settle(from, true);
@@ -157,9 +163,25 @@ export class Replay {
     }
     this.#progress.in += 1;
     const group = tally.count(label);
-    if (pipeline !== undefined) return group;
-    marker.settle(from, true);
-    return undefined;
+    return group;
+  }
+
+  /** Of a letter that isn't sent. */
+  #show(letter: DeadLetter, where: string): void {
+    const error = this.#object(letter);
+    if (error !== undefined) this.#failed(where, error, "failed");
+  }
+
+  /** Counts the object that is read for the letter, and says why there is none. */
+  #object(letter: LetterName): SluiceError | undefined {
+    const { way, tally } = this.#options;
+    try {
+      const object = way.objectOf?.(letter);
+      if (object !== undefined) tally.objects.add(object);
+      return undefined;
+    } catch (error) {
+      return asSluiceError(error);
+    }
   }
 
   /** An event in a file of its own, on several lines. */
@@ -181,62 +203,82 @@ export class Replay {
   async #sendEvent({ label, again }: HeldEvent, from: number, marker: Marker, where: string) {
     const { pipeline, invocation } = this.#options;
     const group = this.#taken(label, from, marker);
-    if (group === undefined || pipeline === undefined) return;
+    if (group === undefined) return;
+    if (pipeline === undefined) {
+      marker.settle(from, true);
+      return;
+    }
     try {
       const outcome = await again(pipeline, { ...invocation, again: true });
       const fate = fateOf(outcome);
       group[fate] += 1;
       if (fate !== "failed") marker.settle(from, fate !== "delivered");
       const error = outcome.error ?? outcome.units.find((unit) => unit.error !== undefined)?.error;
-      if (error !== undefined) this.#complainOf(where, error);
+      if (error !== undefined) this.#failed(where, error, fate);
     } catch (error) {
       group.failed += 1;
-      this.#complainOf(where, error);
+      this.#failed(where, error, "failed");
     }
   }
 
   async #flush(): Promise<void> {
-    const { pipeline, invocation, complain } = this.#options;
+    const { way, pipeline } = this.#options;
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    if (waiting.length > 0 && pipeline !== undefined) {
-      const { fates, units, troubles } = await pipeline.resend(
-        waiting.map(({ letter }) => letter),
-        invocation,
-      );
-      const failed = new Map<string, boolean>();
-      for (const [i, { letter, marker, line, group }] of waiting.entries()) {
-        const fate = fates[i] ?? "failed";
-        group[fate] += 1;
-        if (fate !== "failed") marker.settle(line.from, fate === "deadLettered");
-        const error = units[i]?.error;
-        if (error !== undefined) this.#complainOf(`${marker.file.name}:${line.number}`, error);
-        failed.set(letter.sink, isOfSink(error) && failed.get(letter.sink) !== false);
-      }
-      for (const [sink, all] of failed) if (all) this.#broken.add(sink);
-      for (const { sink, reason } of troubles) complain(`sink ${sink}`, reason.code, reason.message);
+    if (pipeline === undefined) return;
+    const batches = way.batches(waiting.map(({ letter }) => letter));
+    for (const [n, numbers] of batches.entries()) {
+      const batch = numbers.map((i) => waiting[i] as Waiting<L>);
+      await this.#send(batch, pipeline);
+      if (n < batches.length - 1) await this.#keep(new Set(batch.map(({ marker }) => marker)));
     }
-    if (pipeline !== undefined) await this.#keep();
+    await this.#keep(this.#touched);
+    this.#touched = new Set(this.#current === undefined ? [] : [this.#current]);
+  }
+
+  async #send(batch: readonly Waiting<L>[], pipeline: Pipeline): Promise<void> {
+    const { way, invocation, complain } = this.#options;
+    const sent = batch.filter(({ letter }) => !this.#broken.has(letter.sink));
+    for (const { letter, group } of batch) if (this.#broken.has(letter.sink)) group.failed += 1;
+    if (sent.length === 0) return;
+    const letters = sent.map(({ letter }) => letter);
+    const { fates, units, troubles } = await way.send(pipeline, letters, invocation);
+    const failed = new Map<string, boolean>();
+    for (const [i, { letter, marker, from, number, group }] of sent.entries()) {
+      const fate = fates[i] ?? "failed";
+      group[fate] += 1;
+      if (fate !== "failed") marker.settle(from, fate !== "delivered");
+      const error = units[i]?.error;
+      if (error !== undefined) this.#failed(`${marker.file.name}:${number}`, error, fate);
+      this.#object(letter);
+      failed.set(letter.sink, isOfSink(error) && failed.get(letter.sink) !== false);
+    }
+    for (const [sink, all] of failed) if (all) this.#broken.add(sink);
+    for (const { sink, reason } of troubles) complain(`sink ${sink}`, reason.code, reason.message);
   }
 
   /** What was settled is kept, and what is empty is deleted, as soon as nothing of it is under way. */
-  async #keep(): Promise<void> {
+  async #keep(markers: ReadonlySet<Marker>): Promise<void> {
     const { state, files, remove, tally } = this.#options;
-    const touched = this.#touched;
-    this.#touched = new Set(this.#current === undefined ? [] : [this.#current]);
-    for (const marker of touched) {
+    for (const marker of markers) {
       const { file } = marker;
       try {
         await state.put(file.name, marker.mark);
-        if (!remove || !marker.isEmpty) continue;
+        if (!remove || !marker.isEmpty || marker === this.#current) continue;
         await removeFile(file, files, NEVER);
+        this.#touched.delete(marker);
         tally.deleted += 1;
       } catch (error) {
         this.#complainOf(file.name, error);
         tally.unread += 1;
       }
     }
+  }
+
+  #failed(where: string, error: unknown, fate: LetterFate): void {
+    if (fate === "failed") this.#options.tally.failure(asSluiceError(error));
+    this.#complainOf(where, error);
   }
 
   #complainOf(where: string, error: unknown): void {

@@ -1,4 +1,4 @@
-import type { LetterFate } from "@sluice/core";
+import type { LetterFate, SluiceError } from "@sluice/core";
 import { columns } from "../output/table.ts";
 import { plural, printable } from "../output/text.ts";
 import type { Label } from "./selection.ts";
@@ -16,6 +16,15 @@ export interface Group {
   delivered: number;
   deadLettered: number;
   failed: number;
+  /** Of records that were read again. */
+  unwanted: number;
+}
+
+export interface TallyOptions {
+  /** Default "letter". */
+  readonly noun?: "letter" | "message";
+  /** Letters' records are read again. */
+  readonly rereads?: boolean;
 }
 
 /** What a replay came to, by sink and the reason for which a letter was there. */
@@ -33,10 +42,20 @@ export class Tally {
   refused = 0;
   /** Messages that are done, and are in the queue still. */
   undeleted = 0;
+  /** Names of those that were read, or would be. */
+  readonly objects: Set<string> = new Set();
+  readonly #failures = new Map<string, number>();
   readonly #noun: "letter" | "message";
+  readonly #rereads: boolean;
 
-  constructor(noun: "letter" | "message" = "letter") {
+  constructor({ noun = "letter", rereads = false }: TallyOptions = {}) {
     this.#noun = noun;
+    this.#rereads = rereads;
+  }
+
+  /** Of a letter. */
+  failure({ code }: SluiceError): void {
+    this.#failures.set(code, (this.#failures.get(code) ?? 0) + 1);
   }
 
   /** A letter that was asked for. */
@@ -52,7 +71,7 @@ export class Tally {
   #group(sink: string, reason: string, key: string): Group {
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
-    const group: Group = { sink, reason, letters: 0, delivered: 0, deadLettered: 0, failed: 0 };
+    const group: Group = { sink, reason, letters: 0, delivered: 0, deadLettered: 0, failed: 0, unwanted: 0 };
     this.#groups.set(key, group);
     return group;
   }
@@ -85,6 +104,8 @@ export class Tally {
       delivered: per("delivered"),
       deadLettered: per("deadLettered"),
       failed: per("failed"),
+      ...(this.#rereads ? { unwanted: per("unwanted"), objects: this.objects.size } : {}),
+      ...(this.#failures.size > 0 ? { failures: Object.fromEntries(this.#failures) } : {}),
       ...(this.#noun === "message" ? { refused: this.refused, undeleted: this.undeleted } : {}),
       files: { read: this.files, unread: this.unread, deleted: this.deleted },
       groups: this.groups,
@@ -94,22 +115,36 @@ export class Tally {
   table(dryRun: boolean): string {
     const nouns = `${this.#noun}s`;
     const ofLetters = this.#noun === "letter";
-    const again = ofLetters ? ["refused again"] : [];
+    const again = [...(ofLetters ? ["refused again"] : []), ...(this.#rereads ? ["unwanted"] : [])];
     const head = dryRun ? [nouns] : [nouns, ofLetters ? "delivered" : "done", ...again, "failed"];
     const rows = this.groups.map((group) => [
       printable(group.sink),
       printable(group.reason),
       group.letters,
-      ...(dryRun ? [] : [group.delivered, ...(ofLetters ? [group.deadLettered] : []), group.failed]),
+      ...(dryRun ? [] : this.#fates(group)),
     ]);
     const title = ofLetters ? ["sink", "reason"] : ["kind", "reason"];
     const table = rows.length === 0 ? [] : [...columns([[...title, ...head], ...rows]), ""];
-    return [...table, ...(ofLetters ? this.#notes() : this.#notesOnMessages())].map((line) => `${line}\n`).join("");
+    return [...table, ...(ofLetters ? this.#notes(dryRun) : this.#notesOnMessages())]
+      .map((line) => `${line}\n`)
+      .join("");
   }
 
-  #notes(): string[] {
+  #fates({ delivered, deadLettered, unwanted, failed }: Group): number[] {
+    return [
+      delivered,
+      ...(this.#noun === "letter" ? [deadLettered] : []),
+      ...(this.#rereads ? [unwanted] : []),
+      failed,
+    ];
+  }
+
+  #notes(dryRun: boolean): string[] {
+    const objects = plural(this.objects.size, "object");
     return [
       `${plural(this.letters, "letter")} in ${plural(this.files, "file")}`,
+      ...(this.#rereads ? [dryRun ? `${objects} to be read` : `${objects} read, each once`] : []),
+      ...[...this.#failures].map(([code, n]) => `${plural(n, "letter")} ${dryRun ? "would fail" : "failed"}: ${code}`),
       ...(this.filtered > 0 ? [`${plural(this.filtered, "other")} left out, as not asked for`] : []),
       ...(this.malformed > 0 ? [`${plural(this.malformed, "line")} that can't be read`] : []),
       ...(this.unread > 0 ? [`${plural(this.unread, "file")} not read to the end`] : []),

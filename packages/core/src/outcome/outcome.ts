@@ -53,8 +53,11 @@ export interface SinkTrouble {
   readonly records: number;
 }
 
-/** What became of a dead letter that was sent again; `deadLettered`: it was refused once more. */
-export type LetterFate = "delivered" | "deadLettered" | "failed";
+/**
+ * What became of a dead letter that was sent again; `deadLettered`: it was refused once more; `unwanted`: its record, read again,
+ * is one that the config takes out now.
+ */
+export type LetterFate = "delivered" | "deadLettered" | "failed" | "unwanted";
 
 export interface Outcome {
   readonly counts: Counts;

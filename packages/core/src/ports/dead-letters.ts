@@ -26,9 +26,14 @@ export interface DeadLetter {
   readonly service?: Service | undefined;
   /** Names the object or batch that it came in, where that isn't the first part of the id. */
   readonly source?: string | undefined;
+  /** Of the object that it came in, where its bucket keeps versions. */
+  readonly versionId?: string | undefined;
   /** Times that it had been sent again when it was refused. */
   readonly resent?: number | undefined;
 }
+
+/** Which record a letter is of, without what became of it. */
+export type LetterName = Pick<DeadLetter, "id" | "sink" | "origin" | "service" | "versionId" | "resent">;
 
 /**
  * What a trigger handed over and nobody can read, for its own fault (`onUndecodable: deadLetter`): an object, as the reference

@@ -24,6 +24,8 @@ export interface Origin {
   readonly fallbackFrom: "object" | "arrival";
   /** Of what was read from S3: all that its ids and constants come from. */
   readonly object?: ArchivedSource;
+  /** Of the object, where its bucket keeps versions. */
+  readonly versionId?: string | undefined;
 }
 
 /** Schema version + 128 bits of SHA-256 over the parts, in hex. The parts are length-prefixed, so that they can't run together. */

@@ -23,16 +23,15 @@ export class LetterRecords {
 
   /** Throws DEAD_LETTER_MALFORMED for what is none. */
   recordOf(letter: DeadLetter): RecordCursor {
-    const [, key, start, end, part = "0"] = ID.exec(letter.id) ?? [];
-    if (key === undefined) throw malformed(`id: expected <key>-<start>-<end>[.<part>], got ${quote(letter.id)}`);
+    const { key, start, end, part } = partsOf(letter.id);
     const document = documentOf(letter);
     const record = new RecordCursor(this.#contextOf(letter, key, document));
     if (isLine(document)) setLine(record, document);
     else setDocument(record, letter.document, document);
     record.idKey = key;
-    record.start = Number(start);
-    record.end = Number(end);
-    record.part = Number(part);
+    record.start = start;
+    record.end = end;
+    record.part = part;
     record.position = record.start;
     record.timestamp = timeOf(letter, document);
     record.timestampFrom = "record";
@@ -42,18 +41,39 @@ export class LetterRecords {
   #contextOf(letter: DeadLetter, key: string, document: Members): RecordContext {
     const dataset = letter.dataset ?? textOf(document, "data_stream.dataset", "event.dataset") ?? GENERIC_DATASET;
     const namespace = letter.namespace ?? textOf(document, "data_stream.namespace") ?? "default";
-    const { origin, service = serviceOf(origin), source = key } = letter;
-    const name = JSON.stringify([service, source, origin, dataset, namespace]);
+    const { origin, service = serviceOf(origin), source = key, versionId } = letter;
+    const name = JSON.stringify([service, source, origin, dataset, namespace, versionId]);
     const known = this.#contexts.get(name);
     if (known !== undefined) return known;
     if (this.#contexts.size >= MAX_CONTEXTS) this.#contexts.clear();
     const constants = new Map(Object.entries(origin));
-    const from: Origin = { service, id: source, constants, fallbackTime: letter.at, fallbackFrom: "arrival" };
+    const from: Origin = {
+      service,
+      id: source,
+      constants,
+      fallbackTime: letter.at,
+      fallbackFrom: "arrival",
+      versionId,
+    };
     const template = new DocumentTemplate({ constants, layout: undefined, offset: false, eventId: false });
     const context = { origin: from, dataset, namespace, tags: [], constants, template };
     this.#contexts.set(name, context);
     return context;
   }
+}
+
+export interface IdParts {
+  readonly key: string;
+  readonly start: number;
+  readonly end: number;
+  readonly part: number;
+}
+
+/** Throws DEAD_LETTER_MALFORMED for what is no record's id. */
+export function partsOf(id: string): IdParts {
+  const [, key, start, end, part = "0"] = ID.exec(id) ?? [];
+  if (key === undefined) throw malformed(`id: expected <key>-<start>-<end>[.<part>], got ${quote(id)}`);
+  return { key, start: Number(start), end: Number(end), part: Number(part) };
 }
 
 /** What a text was before it was a document isn't known: it is the message. */
@@ -105,7 +125,7 @@ function textOf(document: Members, ...names: readonly string[]): string | undefi
 }
 
 /** Lines of before it was kept. */
-function serviceOf(origin: DeadLetter["origin"]): Origin["service"] {
+export function serviceOf(origin: DeadLetter["origin"]): Origin["service"] {
   if (origin["aws.s3.bucket.name"] !== undefined) return "s3";
   return origin["aws.cloudwatch.log_group"] === undefined ? "direct" : "cloudwatch-logs";
 }

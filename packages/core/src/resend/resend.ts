@@ -5,7 +5,7 @@ import type { ItemAccount } from "../outcome/ledger.ts";
 import type { LetterFate, Resent, UnitOutcome } from "../outcome/outcome.ts";
 import { summarize } from "../outcome/summarize.ts";
 import type { Plan } from "../plan.ts";
-import type { DeadLetter } from "../ports/dead-letters.ts";
+import type { DeadLetter, LetterName } from "../ports/dead-letters.ts";
 import type { Processing } from "../route/processing.ts";
 import { Run } from "../run.ts";
 import type { Lane } from "../sink/lane.ts";
@@ -23,7 +23,7 @@ export async function resendLetters(
   invocation: Invocation,
 ): Promise<Resent> {
   const plan = withSinksOf(letters, configured);
-  const decoded: Decoded = { trigger: "letters", units: letters.map((letter) => unitOf(letter, configured)) };
+  const decoded: Decoded = { trigger: "letters", units: letters.map((letter) => letterUnit(letter, configured)) };
   const run = new Run(plan, PROCESSED, decoded, { ...invocation, again: true }, letters);
   try {
     await run.sinks();
@@ -43,7 +43,7 @@ function withSinksOf(letters: readonly DeadLetter[], plan: Plan): Plan {
   return { ...plan, handles, sinkNames: handles.map(({ name }) => name), required: handles.map(() => true) };
 }
 
-function unitOf({ id, sink }: DeadLetter, { sinkNames, configName }: Plan): Unit {
+export function letterUnit({ id, sink }: LetterName, { sinkNames, configName }: Plan): Unit {
   const unit: Unit = { id, kind: "letter", receiveCount: 1, items: [], ignored: [] };
   if (sinkNames.includes(sink)) return unit;
   const message = `${configName}: there is no sink ${quote(sink)}: the config has ${sinkNames.join(", ")}`;

@@ -75,6 +75,7 @@ export class DeadLetterBox {
       timestamp: refused.timestamp,
       service: origin.service,
       source: refused.id.startsWith(`${origin.id}-`) ? undefined : origin.id,
+      versionId: origin.versionId,
       encoded: refused.encoded || undefined,
       resent: refused.resent,
     };

@@ -40,11 +40,14 @@ export interface LaneOptions extends Pick<DeliveryOptions, "handle" | "clock" | 
   /** Origin of an item, by its number. */
   readonly originOf: (item: number) => Origin;
   /** There when dead letters are sent again: that of an item. */
-  readonly letterOf?: ((item: number) => DeadLetter) | undefined;
+  readonly letterOf?: ((item: number) => SentAgain) | undefined;
   /** Whether records of the item may have been delivered in an earlier invocation. */
   readonly isAgain: (item: number) => boolean;
   readonly logger: Logger;
 }
+
+/** What a letter says to who sends it again: with a document, that one goes; without, the record is encoded as any other. */
+export type SentAgain = Pick<DeadLetter, "resent"> & Partial<Pick<DeadLetter, "encoded" | "document">>;
 
 /**
  * How an item ended: read to its end; cut off where its data is damaged, so that its last cell is a piece for good; or, for
@@ -451,8 +454,8 @@ function rejected(record: RecordView, item: number, batch: number): Rejected {
 }
 
 /** What this sink's encoder wrote goes as it is, where the sink says of no document in it: it might be put into another one. */
-function writeAgain({ encoded, document }: DeadLetter, sink: Sink, writer: ByteWriter): boolean {
-  if (encoded !== true || sink.document !== undefined) return false;
+function writeAgain({ encoded, document }: SentAgain, sink: Sink, writer: ByteWriter): boolean {
+  if (encoded !== true || document === undefined || sink.document !== undefined) return false;
   writer.bytes(document);
   writer.byte(LF);
   return true;
