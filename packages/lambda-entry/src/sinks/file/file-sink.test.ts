@@ -43,6 +43,15 @@ test("a run replaces what an earlier one left, unless told to append", async () 
   expect(messages(await readFile(join(dir, "a/b.ndjson"), "utf8"))).toEqual(["one", "two", "one", "two"]);
 });
 
+test("batches of invocations that share the sink don't overwrite each other", async () => {
+  const dir = await folder();
+  const sink = make({ path: "a.ndjson" }, dir);
+  const all = Array.from({ length: 20 }, (_, i) => "x".repeat(i + 1));
+  await Promise.all(all.map((message) => send(sink, testRecord({ message }))));
+  await sink.close?.();
+  expect(messages(await readFile(join(dir, "a.ndjson"), "utf8"))).toEqual(all);
+});
+
 test("what is appended doesn't run into a line that a killed run left half-written", async () => {
   const dir = await folder();
   await writeFile(join(dir, "a.ndjson"), '{"message":"one"}\n{"mess');

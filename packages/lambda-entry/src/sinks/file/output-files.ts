@@ -11,17 +11,24 @@ export interface OutputFilesOptions {
   readonly isText: boolean;
 }
 
-/** The files of one sink, by path. Written one at a time. */
+/** The files of one sink, by path. Written one at a time, however many invocations share the sink. */
 export class OutputFiles {
   readonly #options: OutputFilesOptions;
   readonly #files = new Map<string, OutputFile>();
   readonly #open = new Set<OutputFile>();
+  #last: Promise<void> = Promise.resolve();
 
   constructor(options: OutputFilesOptions) {
     this.#options = options;
   }
 
-  async write(path: string, bytes: Uint8Array): Promise<void> {
+  write(path: string, bytes: Uint8Array): Promise<void> {
+    const written = this.#last.then(() => this.#write(path, bytes));
+    this.#last = written.catch(() => {});
+    return written;
+  }
+
+  async #write(path: string, bytes: Uint8Array): Promise<void> {
     const file = this.#file(path);
     this.#open.delete(file);
     this.#open.add(file);
@@ -34,6 +41,7 @@ export class OutputFiles {
   }
 
   async close(): Promise<void> {
+    await this.#last;
     await Promise.all([...this.#open].map((file) => file.close()));
     this.#open.clear();
     this.#files.clear();
