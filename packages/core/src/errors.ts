@@ -50,12 +50,15 @@ const TRANSIENT: ReadonlySet<ErrorCode> = new Set(["THROTTLED", "TIMEOUT", "RESE
 /** The longest piece of foreign text (a server's words, a key, a value) that goes into a message, in characters. */
 export const MAX_QUOTED_CHARS = 200;
 
-/** Thrown for misuse, bad input and faults that end a unit. `message` never holds a secret, nor more than a short cut of a payload. */
+/**
+ * Thrown for misuse, bad input and faults that end a unit. `message` never holds a secret, nor more than a short cut of a payload.
+ * `name` is the code, as that is what Lambda tells a function's caller an error by (`errorType`, `ErrorEquals` in Step Functions).
+ */
 export class SluiceError extends Error {
   readonly code: ErrorCode;
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = "SluiceError";
+    this.name = code;
     this.code = code;
   }
   /** Worth another attempt of the same call within this invocation. */

@@ -36,7 +36,17 @@ export {
   type StateKind,
   sealState,
 } from "./object/restarts.ts";
-export type { Counts, LetterFate, Outcome, PerSink, Resent, SinkTrouble, UnitOutcome } from "./outcome/outcome.ts";
+export type { InvocationAnswer } from "./outcome/invocation-answer.ts";
+export type {
+  Counts,
+  HandedOver,
+  LetterFate,
+  Outcome,
+  PerSink,
+  Resent,
+  SinkTrouble,
+  UnitOutcome,
+} from "./outcome/outcome.ts";
 export { createPipeline } from "./pipeline.ts";
 export { type Clock, systemClock } from "./ports/clock.ts";
 export {

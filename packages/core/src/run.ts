@@ -4,12 +4,13 @@ import { type Hops, hopAfter, type Receiver, type Restart, type Resume } from ".
 import { lowestOwed } from "./continue/owed.ts";
 import { Passage, type Span } from "./continue/passage.ts";
 import type { Decoded, Item, TriggerKind, Unit } from "./envelope/item.ts";
-import { SluiceError } from "./errors.ts";
+import { type ErrorCode, SluiceError } from "./errors.ts";
 import { turnOfTheLoop } from "./event-loop.ts";
 import type { OpenObject, ReadOptions } from "./object/read-object.ts";
 import { isDataFault } from "./outcome/faults.ts";
 import { Groups } from "./outcome/groups.ts";
 import { type ItemAccount, Ledger } from "./outcome/ledger.ts";
+import type { HandedOver } from "./outcome/outcome.ts";
 import { isReturned, Returned } from "./outcome/returned.ts";
 import { Undecodable } from "./outcome/undecodable.ts";
 import type { Plan } from "./plan.ts";
@@ -58,8 +59,8 @@ export class Run {
   readonly items: Item[] = [];
   /** Of objects, once they are opened. */
   readonly reads: (BeingRead | undefined)[] = [];
-  /** Numbers of units that couldn't be decoded here and were handed over as they came. */
-  readonly handedOver: Set<number> = new Set();
+  /** By number of the unit. */
+  readonly handOvers: Map<number, HandedOver> = new Map();
   readonly receiver: Receiver;
   readonly logger: Logger;
   /** What isn't finished can be handed over to another invocation. */
@@ -145,7 +146,7 @@ export class Run {
     const leftOut = this.#groups.errorOf(this.unit(unit));
     if (leftOut !== undefined) return leftOut;
     const undecoded = this.undecodable === undefined ? this.unit(unit).error : this.undecodable.errorOf(unit);
-    if (undecoded !== undefined && !this.handedOver.has(unit)) return undecoded;
+    if (undecoded !== undefined && !this.handOvers.has(unit)) return undecoded;
     for (const item of this.ledger.itemsOf(unit)) {
       const verdict = this.ledger.verdict(item);
       if (verdict !== undefined) return verdict;
@@ -263,6 +264,12 @@ export class Run {
     const checkpoints = this.#marks(size) ? new Checkpoints(() => lowestOwed(number, this), at) : undefined;
     this.reads[number] = { etag, size, versionId, checkpoints, until: span.until };
     return new Passage(this, number, this.ledger.items[number] as ItemAccount, span);
+  }
+
+  /** Messages with something of the unit are on the continuation queue; `errors`: why, once for each item. */
+  handedOver(unit: number, messages: number, errors: readonly ErrorCode[] = []): void {
+    const before = this.handOvers.get(unit) ?? { messages: 0, errors: [] };
+    this.handOvers.set(unit, { messages: before.messages + messages, errors: [...before.errors, ...errors] });
   }
 
   /** Of a message that goes on with the item. */

@@ -113,7 +113,7 @@ test("reasons are grouped by code and words, with the first place", () => {
 test("the answer to a trigger that hears only of exceptions", () => {
   const error = new SluiceError("OBJECT_MISSING", "s3://b/k: no such object");
   const { response } = summaryOf(outcomeOf({}, { error }), { event: true });
-  expect(response).toEqual({ errorType: "SluiceError", errorMessage: "OBJECT_MISSING: s3://b/k: no such object" });
+  expect(response).toEqual({ errorType: "OBJECT_MISSING", errorMessage: "s3://b/k: no such object" });
   expect(summaryOf(outcomeOf(), { event: true }).response).toBeNull();
   expect(summaryOf(outcomeOf(), { event: false })).not.toHaveProperty("response");
 });

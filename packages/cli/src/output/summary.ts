@@ -53,7 +53,7 @@ function isEmpty(per: PerSink): boolean {
 /** A function that throws is answered for by Lambda, in these words. */
 function responseOf({ error, response }: Outcome): unknown {
   if (error === undefined) return response ?? null;
-  return { errorType: error.name, errorMessage: `${error.code}: ${error.message}` };
+  return { errorType: error.name, errorMessage: error.message };
 }
 
 export function exitCodeOf({ counts, error }: Outcome): ExitCode {

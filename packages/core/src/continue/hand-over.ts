@@ -38,9 +38,10 @@ export async function handOver(decoded: Decoded, run: Run): Promise<void> {
       const bodies = messages(unit, i, owed, run);
       if (bodies.length === 0 || !(await sent(bodies, continuation, run))) return;
       for (const { account } of owed) account.handOver();
+      const errors = unit.error === undefined ? owed.map(({ error }) => error.code) : [unit.error.code];
+      run.handedOver(i, bodies.length, errors);
       const { hop } = hopAfter(unit.hops, run.arrival);
       run.logger.log("info", "handed over", { unit: unit.id, hop, messages: bodies.length });
-      if (unit.error !== undefined) run.handedOver.add(i);
     }),
   );
 }

@@ -1,4 +1,5 @@
 import { asSluiceError } from "../errors.ts";
+import type { ItemAccount } from "../outcome/ledger.ts";
 import type { BeingRead, Run } from "../run.ts";
 import { objectContinuation, type Restart, type Resume } from "./continuation.ts";
 
@@ -23,6 +24,7 @@ export async function split(number: number, read: BeingRead, readTo: number, run
   const { etag, size, versionId } = read;
   const ref = { ...item.ref, etag, size, versionId: item.ref.versionId ?? versionId };
   const hops = run.nextHop(number);
+  const { unit } = run.ledger.items[number] as ItemAccount;
   try {
     for (let from = until; from < size; from += rangeBytes) {
       const owed = Object.fromEntries(run.plan.sinkNames.map((name) => [name, from]));
@@ -36,6 +38,7 @@ export async function split(number: number, read: BeingRead, readTo: number, run
       };
       const resume: Resume = { etag, owed, at, until: from + rangeBytes < size ? from + rangeBytes : undefined };
       await queue.send(objectContinuation(ref, resume, hops), run.time.answering);
+      run.handedOver(unit, 1);
     }
     return until;
   } catch (error) {

@@ -1,6 +1,7 @@
 import { SluiceError } from "../errors.ts";
 import { cloudwatch } from "./cloudwatch.ts";
 import { claim, continuation } from "./continuation.ts";
+import { distributedMap } from "./distributed-map.ts";
 import type { Descend, Envelope, Unwrapped } from "./envelope.ts";
 import { eventbridge } from "./eventbridge.ts";
 import { type Json, shown } from "./expect.ts";
@@ -30,6 +31,7 @@ const ENVELOPES: readonly Envelope[] = [
   eventbridge,
   cloudwatch,
   lambdaDestination,
+  distributedMap,
 ];
 
 /** Unwraps recursively until objects, log batches and plain bytes are left. */

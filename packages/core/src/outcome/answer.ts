@@ -4,7 +4,8 @@ import type { Json } from "../envelope/expect.ts";
 import type { Decoded } from "../envelope/item.ts";
 import type { SluiceError } from "../errors.ts";
 import { isPermanent } from "./faults.ts";
-import type { UnitOutcome } from "./outcome.ts";
+import { invocationAnswer } from "./invocation-answer.ts";
+import type { Counts, HandedOver, UnitOutcome } from "./outcome.ts";
 import type { Answered, Returned } from "./returned.ts";
 
 export interface Answer {
@@ -16,12 +17,13 @@ export interface Answer {
  * What the trigger is told. SQS: the failed messages. Kinesis: the earliest failed record, from which the shard is read again.
  * Kafka: the lowest failed offset of each
  * partition, where the mapping takes that. S3 Batch Operations: each task's result. Firehose: each record's. All others know
- * only success or an error.
+ * only success or an error, unless somebody waits for the invocation.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 export function answer(
   decoded: Decoded,
   outcomes: readonly UnitOutcome[],
+  counts: Counts,
   triggers: TriggersConfig,
   returned: Returned | undefined,
 ): Answer {
@@ -39,7 +41,10 @@ export function answer(
     case "firehose":
       return firehoseAnswer(outcomes, returned);
     case "async":
-      return { response: undefined, error: failed[0]?.error };
+      return {
+        response: failed.length === 0 ? invocationAnswer(outcomes, counts) : undefined,
+        error: failed[0]?.error,
+      };
     default:
       return { response: undefined };
   }
@@ -68,12 +73,20 @@ function taskResults(event: Json | undefined, outcomes: readonly UnitOutcome[]):
     invocationSchemaVersion: event?.invocationSchemaVersion,
     treatMissingKeysAs: "TemporaryFailure",
     invocationId: event?.invocationId,
-    results: outcomes.map(({ id: taskId, error, records }) => {
-      if (error === undefined) return { taskId, resultCode: "Succeeded", resultString: `${records} records` };
+    results: outcomes.map(({ id: taskId, error, records, handedOver }) => {
+      if (error === undefined)
+        return { taskId, resultCode: "Succeeded", resultString: `${records} records${rest(handedOver)}` };
       const resultCode = isPermanent(error) ? "PermanentFailure" : "TemporaryFailure";
       return { taskId, resultCode, resultString: `${error.code}: ${error.message}` };
     }),
   };
+}
+
+/** The job has no word for it: nothing is lost, so another attempt would be for nothing, but nothing is done either. */
+function rest(handedOver: HandedOver | undefined): string {
+  if (handedOver === undefined) return "";
+  const codes = [...new Set(handedOver.errors)].join(", ");
+  return `; the rest is on the continuation queue${codes === "" ? "" : ` (${codes})`}`;
 }
 
 /**

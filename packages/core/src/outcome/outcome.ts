@@ -1,4 +1,4 @@
-import type { SluiceError } from "../errors.ts";
+import type { ErrorCode, SluiceError } from "../errors.ts";
 import type { Reason } from "../ports/sink.ts";
 
 /** Records per sink; sinks with none are left out. */
@@ -34,6 +34,14 @@ export interface Counts {
   readonly units: { readonly ok: number; readonly failed: number; readonly deadLettered?: number };
 }
 
+/** What of a unit other invocations go on with. */
+export interface HandedOver {
+  /** On the continuation queue. */
+  readonly messages: number;
+  /** Why, once for each item; none for an object that is only shared, in ranges. */
+  readonly errors: readonly ErrorCode[];
+}
+
 /** What became of one unit. A unit is ok only when nothing of it is unaccounted for in any required sink. */
 export interface UnitOutcome {
   readonly id: string;
@@ -44,6 +52,8 @@ export interface UnitOutcome {
   readonly error?: SluiceError | undefined;
   /** Why it, or something of it, was put among the dead letters. */
   readonly deadLettered?: SluiceError | undefined;
+  /** There when something of it was; a unit is ok with that. */
+  readonly handedOver?: HandedOver | undefined;
 }
 
 /** Refusals and failures seen at one sink, grouped by code. */
@@ -65,7 +75,7 @@ export interface Outcome {
   readonly troubles: readonly SinkTrouble[];
   /** Bytes read, as stored. */
   readonly bytes: number;
-  /** What the trigger is to be answered (`batchItemFailures` …); undefined where there is nothing to say. */
+  /** What the trigger is to be answered (`batchItemFailures` …, an `InvocationAnswer`); undefined where there is nothing to say. */
   readonly response: unknown;
   /** Set when the trigger can be told of the failure only by throwing this. */
   readonly error?: SluiceError | undefined;

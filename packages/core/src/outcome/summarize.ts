@@ -8,12 +8,13 @@ import type { Counts, Outcome, PerSink, UnitOutcome } from "./outcome.ts";
 export function summarize(decoded: Decoded, run: Run): Outcome {
   const { ledger, plan, bytes, returned } = run;
   const units = decoded.units.map((unit, i) => unitOutcome(unit.id, i, run));
+  const counted = counts(ledger, plan.sinkNames, units);
   return {
-    counts: counts(ledger, plan.sinkNames, units),
+    counts: counted,
     units,
     troubles: ledger.troubles(),
     bytes,
-    ...answer(decoded, units, plan.config.triggers, returned),
+    ...answer(decoded, units, counted, plan.config.triggers, returned),
   };
 }
 
@@ -23,7 +24,16 @@ function unitOutcome(id: string, number: number, run: Run): UnitOutcome {
   const deadLettered = run.undecodable?.keptFor(number);
   const records = items.reduce((sum, item) => sum + (run.ledger.items[item] as ItemAccount).in, 0);
   const ok = error === undefined;
-  return { id, ok, items: items.length, records, error, ...(deadLettered && { deadLettered }) };
+  const handedOver = run.handOvers.get(number);
+  return {
+    id,
+    ok,
+    items: items.length,
+    records,
+    error,
+    ...(deadLettered && { deadLettered }),
+    ...(handedOver && { handedOver }),
+  };
 }
 
 function counts(ledger: Ledger, sinks: readonly string[], units: readonly UnitOutcome[]): Counts {
