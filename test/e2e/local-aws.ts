@@ -68,7 +68,13 @@ async function createQueue(
   return { url, arn: Attributes?.QueueArn ?? "" };
 }
 
-async function createFunction(lambda: LambdaClient, name: string, endpoint: string, config: object): Promise<void> {
+/** Of the built zip. */
+export async function createFunction(
+  lambda: LambdaClient,
+  name: string,
+  endpoint: string,
+  config: object,
+): Promise<void> {
   await lambda.send(
     new CreateFunctionCommand({
       FunctionName: name,

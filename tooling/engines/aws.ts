@@ -11,6 +11,8 @@ const MINISTACK_IMAGE = "ministackorg/ministack";
 const MINISTACK_PORT = 4566;
 const HEALTH = "/_ministack/health";
 const START_TIMEOUT_MS = 30_000;
+/** Step Functions' waits pass so many times as fast. */
+const WAIT_SCALE = { SFN_WAIT_SCALE: "0.01" };
 
 export interface AwsEngine {
   /** For the SDK's `endpoint`; any credentials and region do. */
@@ -46,6 +48,7 @@ async function startContainer(image: string): Promise<AwsEngine> {
   const container = await new GenericContainer(image)
     .withLabels(containerLabels)
     .withExposedPorts(MINISTACK_PORT)
+    .withEnvironment(WAIT_SCALE)
     .withWaitStrategy(Wait.forHttp(HEALTH, MINISTACK_PORT))
     .start();
   const endpoint = `http://${container.getHost()}:${container.getMappedPort(MINISTACK_PORT)}`;
@@ -70,6 +73,7 @@ async function startLocal(python: string): Promise<AwsEngine> {
     MINISTACK_HOST: "127.0.0.1",
     LAMBDA_EXECUTOR: "local",
     LOG_LEVEL: "WARNING",
+    ...WAIT_SCALE,
     TMPDIR: scratch,
   });
   const stop = async () => {
