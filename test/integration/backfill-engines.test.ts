@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { createFunction } from "../e2e/local-aws.ts";
@@ -138,7 +138,7 @@ test("an object that can't be read: all others are delivered, and the execution 
     expect(await invoked(engine, left.input)).toMatchObject({ answer: { status: "delivered", in: 40 } });
     expect(await messages(engine)).toEqual([...ALL, ...linesOf(POISON)].sort());
   } finally {
-    await put(POISON, new Uint8Array(0));
+    await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: POISON }));
   }
 });
 
@@ -175,7 +175,7 @@ test("what is handed over to the continuation queue doesn't pass for delivered",
       { sluice: "continuation", ref: { bucket, key: POISON } },
     ]);
   } finally {
-    await put(POISON, new Uint8Array(0));
+    await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: POISON }));
   }
 });
 

@@ -36,6 +36,7 @@ export {
   type StateKind,
   sealState,
 } from "./object/restarts.ts";
+export { answerUnbegun } from "./outcome/answer.ts";
 export type { InvocationAnswer } from "./outcome/invocation-answer.ts";
 export type {
   Counts,

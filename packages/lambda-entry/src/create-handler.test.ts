@@ -167,6 +167,17 @@ test("tries a failed start again at the next invocation", async () => {
   expect(seen.made[0]?.config.deadLetter).toEqual({ type: "file", path: "dead" });
 });
 
+test("a failed start isn't the fault of a task of S3 Batch Operations, which a thrown error would end for good", async () => {
+  const cwd = await tempFolder(onTestFinished);
+  const handler = createHandler({ env: { LAMBDA_TASK_ROOT: cwd }, ports: quiet });
+  const tasks = [{ taskId: "t", s3Key: "k", s3Bucket: "b" }];
+  expect(await handler({ invocationSchemaVersion: "2.0", invocationId: "i", tasks }, CONTEXT)).toMatchObject({
+    results: [
+      { taskId: "t", resultCode: "TemporaryFailure", resultString: expect.stringContaining("CONFIG_NOT_FOUND") },
+    ],
+  });
+});
+
 test("finds the config in the variable, or beside the code", async () => {
   const cwd = await tempFolder(onTestFinished, { "sluice.yaml": "sinks: { beside: { type: stdout } }\n" });
   const env = { LAMBDA_TASK_ROOT: cwd };

@@ -1,9 +1,11 @@
 import {
+  answerUnbegun,
   asSluiceError,
   type Config,
   createPipeline,
   type Invocation,
   type Logger,
+  type Outcome,
   type Pipeline,
   type Ports,
   type SinkDefinition,
@@ -64,11 +66,23 @@ export function createHandler(options: HandlerOptions = {}): LambdaHandler {
 
   return async (event, context) => {
     const began = performance.now();
-    const outcome = await (await ready()).handle(event, invocation(context, env));
+    const outcome = await begun(event, async () => (await ready()).handle(event, invocation(context, env)));
+    if ("answer" in outcome) return outcome.answer;
     logSummary(logger, outcome, { requestId: context.awsRequestId, ms: performance.now() - began });
     if (outcome.error !== undefined) throw outcome.error;
     return outcome.response;
   };
+}
+
+/** What came of the event, or what is answered as nothing of it could be begun; throws where that is to be told by throwing. */
+async function begun(event: unknown, handle: () => Promise<Outcome>): Promise<Outcome | { readonly answer: unknown }> {
+  try {
+    return await handle();
+  } catch (error) {
+    const answer = answerUnbegun(event, asSluiceError(error));
+    if (answer === undefined) throw error;
+    return { answer };
+  }
 }
 
 async function start(options: HandlerOptions, env: Env, logger: Logger): Promise<Pipeline> {

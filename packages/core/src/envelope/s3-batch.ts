@@ -38,7 +38,7 @@ function bucketOf({ s3Bucket, s3BucketArn }: Json): string {
   const name = optionalText(s3Bucket);
   if (name !== undefined) return name;
   const arn = expectText(s3BucketArn, "s3BucketArn");
-  const bucket = /^arn:[a-z-]+:s3:::([^/]+)$/.exec(arn)?.[1];
+  const bucket = /^arn:[a-z-]+:s3:[^:]*:[^:]*:([^/:]+)$/.exec(arn)?.[1];
   if (bucket === undefined) throw malformed("s3BucketArn", "a bucket's ARN", arn);
   return bucket;
 }

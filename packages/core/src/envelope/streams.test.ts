@@ -164,6 +164,9 @@ describe("S3 Batch Operations", () => {
   test.each([
     ["1.0", { s3BucketArn: "arn:aws:s3:::acme-logs" }],
     ["1.0", { s3BucketArn: "arn:aws-cn:s3:::acme-logs" }],
+    // As in events to test with, of AWS's own tools.
+    ["1.0", { s3BucketArn: "arn:aws:s3:us-east-1:123456789012:acme-logs" }],
+    ["2.0", { s3Bucket: "acme-logs", s3BucketArn: "arn:aws:s3:::other" }],
     ["2.0", { s3Bucket: "acme-logs" }],
   ])("schema %s, %j", (invocationSchemaVersion, bucket) => {
     const event = {
@@ -184,6 +187,43 @@ describe("S3 Batch Operations", () => {
           },
         ],
       },
+    ]);
+  });
+
+  test("arguments of the job's own change nothing", () => {
+    const job = { id: "j", userArguments: { bucket: "other", s3Key: "other" } };
+    const event = { invocationSchemaVersion: "2.0", invocationId: "i", job, tasks: [task({ s3Bucket: "b" })] };
+    expect(decode(event)).toMatchObject([{ items: [{ ref: { bucket: "b", key: "a b/c" } }] }]);
+  });
+
+  test.each([
+    ["is null", { s3VersionId: null }, undefined],
+    ["isn't there", {}, undefined],
+    ["is empty", { s3VersionId: "" }, undefined],
+    ["is the one of a bucket without versions", { s3VersionId: "null" }, "null"],
+  ])("a version that %s", (_, own, versionId) => {
+    const tasks = [task({ s3Bucket: "b", ...own })];
+    const [unit] = decode({ invocationSchemaVersion: "2.0", invocationId: "i", tasks });
+    expect(unit?.items).toEqual([expect.objectContaining({ ref: expect.objectContaining({ versionId }) })]);
+  });
+
+  test.each([
+    ["text/gr%C3%BCn+tee%2Bzucker+100%25", "text/grün tee+zucker 100%"],
+    ["a%20b%2Fc", "a b/c"],
+    ["%E2%98%83/%0A", "☃/\n"],
+    ["plain/key=1.log", "plain/key=1.log"],
+  ])("the key %s", (s3Key, key) => {
+    const tasks = [task({ s3Bucket: "b", s3Key })];
+    const [unit] = decode({ invocationSchemaVersion: "2.0", invocationId: "i", tasks });
+    expect(unit?.items).toMatchObject([{ ref: { key } }]);
+  });
+
+  test("a key that can't be URL-encoded fails its task, and says why", () => {
+    const tasks = [task({ s3Bucket: "b", s3Key: "100%" }), task({ taskId: "u", s3Bucket: "b" })];
+    const units = decode({ invocationSchemaVersion: "2.0", invocationId: "i", tasks });
+    expect(units.map(({ error }) => error?.message)).toEqual([
+      "s3-batch t: s3Key: expected a URL-encoded key, got 100%",
+      undefined,
     ]);
   });
 

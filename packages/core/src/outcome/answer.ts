@@ -1,12 +1,17 @@
 import { Buffer } from "node:buffer";
 import type { TriggersConfig } from "../config/config.ts";
+import { decodeEvent } from "../envelope/decode.ts";
 import type { Json } from "../envelope/expect.ts";
 import type { Decoded } from "../envelope/item.ts";
+import { isBatchEvent } from "../envelope/s3-batch.ts";
 import type { SluiceError } from "../errors.ts";
 import { isPermanent } from "./faults.ts";
 import { invocationAnswer } from "./invocation-answer.ts";
 import type { Counts, HandedOver, UnitOutcome } from "./outcome.ts";
 import type { Answered, Returned } from "./returned.ts";
+
+/** Of what S3 Batch Operations' report says of a task, in characters. */
+const MAX_RESULT_CHARS = 1024;
 
 export interface Answer {
   readonly response: unknown;
@@ -67,19 +72,41 @@ function lowestOffsets(failed: readonly UnitOutcome[]): unknown {
   return { batchItemFailures };
 }
 
+/**
+ * What the trigger is answered when nothing of the event could be begun; undefined where it is to be told by throwing. To S3 Batch
+ * Operations a function that throws is a task that failed for good.
+ */
+export function answerUnbegun(event: unknown, error: SluiceError): unknown {
+  if (!isBatchEvent(event)) return undefined;
+  const { trigger, units } = decodeEvent(event, { arrival: 0, maxInlineBytes: 0 });
+  if (trigger !== "s3-batch") return undefined;
+  const resultString = told(error);
+  const results = units.map(({ id: taskId }) => ({ taskId, resultCode: "TemporaryFailure", resultString }));
+  return { ...batchAnswer(event), results };
+}
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-invoke-lambda.html */
 function taskResults(event: Json | undefined, outcomes: readonly UnitOutcome[]): unknown {
   return {
-    invocationSchemaVersion: event?.invocationSchemaVersion,
-    treatMissingKeysAs: "TemporaryFailure",
-    invocationId: event?.invocationId,
+    ...batchAnswer(event),
     results: outcomes.map(({ id: taskId, error, records, handedOver }) => {
       if (error === undefined)
         return { taskId, resultCode: "Succeeded", resultString: `${records} records${rest(handedOver)}` };
       const resultCode = isPermanent(error) ? "PermanentFailure" : "TemporaryFailure";
-      return { taskId, resultCode, resultString: `${error.code}: ${error.message}` };
+      return { taskId, resultCode, resultString: told(error) };
     }),
   };
+}
+
+function batchAnswer(event: Json | undefined): object {
+  const { invocationSchemaVersion, invocationId } = event ?? {};
+  return { invocationSchemaVersion, treatMissingKeysAs: "TemporaryFailure", invocationId };
+}
+
+/** One cell of the report that the job writes. */
+function told({ code, message }: SluiceError): string {
+  const line = `${code}: ${message}`.replace(/\s*\n\s*/g, " ");
+  return line.length > MAX_RESULT_CHARS ? `${line.slice(0, MAX_RESULT_CHARS - 1)}…` : line;
 }
 
 /** The job has no word for it: nothing is lost, so another attempt would be for nothing, but nothing is done either. */

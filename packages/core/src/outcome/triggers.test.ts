@@ -6,6 +6,7 @@ import { createPipeline } from "../pipeline.ts";
 import type { Reingest } from "../ports/reingest.ts";
 import type { SendResult } from "../ports/sink.ts";
 import { REASON, scriptedSink } from "../sink/scripted-sink.testing.ts";
+import { answerUnbegun } from "./answer.ts";
 
 const base64 = (data: string | Uint8Array): string => Buffer.from(data).toString("base64");
 
@@ -112,6 +113,34 @@ describe("S3 Batch Operations", () => {
       ],
     });
   });
+});
+
+describe("S3 Batch Operations, and nothing could be begun", () => {
+  const event = {
+    invocationSchemaVersion: "1.0",
+    invocationId: "i",
+    tasks: [{ taskId: "t", s3Key: "%" }, { taskId: "u" }],
+  };
+  const error = new SluiceError("SECRET_UNAVAILABLE", `first line\nsecond ${"x".repeat(5000)}`);
+
+  test("all tasks come again: by throwing they would fail for good", () => {
+    const answer = answerUnbegun(event, error) as { results: { resultString: string }[] };
+    expect(answer).toMatchObject({
+      invocationSchemaVersion: "1.0",
+      invocationId: "i",
+      results: ["t", "u"].map((taskId) => ({ taskId, resultCode: "TemporaryFailure" })),
+    });
+    const { resultString = "" } = answer.results[0] ?? {};
+    expect(resultString).toMatch(/^SECRET_UNAVAILABLE: first line second x+…$/);
+    expect(resultString).toHaveLength(1024);
+  });
+
+  test.each([undefined, "text", {}, { Records: [] }, { ...event, tasks: [{}] }])(
+    "%j: nobody is to be answered",
+    (other) => {
+      expect(answerUnbegun(other, error)).toBeUndefined();
+    },
+  );
 });
 
 const ARN = "arn:aws:firehose:eu-west-1:123456789012:deliverystream/logs";
