@@ -82,6 +82,22 @@ const lines = (text: string): { readonly [name: string]: unknown }[] =>
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line));
 
+/** What a caller is answered that waits for an invocation as a whole. */
+function waitedFor({ skipped }: Expected, records: number): object {
+  const delivered = records === 0 ? {} : { all: records };
+  const none = { added: 0, filtered: 0, superseded: 0, deadLettered: {}, dropped: {}, continued: {}, copied: {} };
+  return {
+    status: "delivered",
+    items: expect.any(Number),
+    handedOver: 0,
+    errors: {},
+    in: records,
+    skipped,
+    delivered,
+    ...none,
+  };
+}
+
 describe.concurrent("every recorded event", () => {
   test.each(Object.entries(table))("%s: counts, answer and exit code", async (name, expected) => {
     const config = join(dir, `${name.replace("/", "-")}.yaml`);
@@ -103,7 +119,7 @@ describe.concurrent("every recorded event", () => {
       failed: {},
       dropped: {},
       units: expected.units,
-      response: expected.response ?? null,
+      response: expected.response ?? (name.startsWith("kafka/") ? null : waitedFor(expected, records)),
     });
     expect(ended.exitCode).toBe(expected.units.failed === 0 ? 0 : 1);
     expect(lines(existsSync(file) ? readFileSync(file, "utf8") : "")).toHaveLength(records);
