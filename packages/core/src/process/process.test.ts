@@ -256,6 +256,11 @@ describe("transform", () => {
       /^transform t: threw Error: no such host$/,
     ],
     ["gives a promise", async (record) => record, /got a promise/],
+    [
+      "gives promises that fail",
+      () => [Promise.reject(new Error("a")), Promise.reject(new Error("b"))],
+      /got a promise/,
+    ],
     ["gives text", () => "text", /got string$/],
     ["gives a list in a list", () => [[{}]], /got a list in a list$/],
     ["gives what JSON can't hold", () => ({ big: 1n }), /JSON can't hold/],

@@ -4,6 +4,7 @@ import { editedText } from "../record/document-parts.ts";
 import { copyWith, documentOf, setTimestamp } from "../record/edited.ts";
 import { isMembers, type Members } from "../record/members.ts";
 import type { RecordCursor } from "../record/record.ts";
+import { isStrayPromise } from "../stray-promise.ts";
 import type { Step } from "./steps.ts";
 
 /** Most records that a transform may make of one; beyond it the record is refused with TRANSFORM_FAILED. */
@@ -32,13 +33,14 @@ function outputsOf(name: string, transform: TransformFunction, document: Members
   }
   if (result === null || result === undefined) return [];
   const outputs = Array.isArray(result) ? result : [result];
+  if (outputs.filter(isStrayPromise).length > 0)
+    throw failed(name, "expected a record, a list of records or null, got a promise (transforms are synchronous)");
   if (outputs.length <= MAX_TRANSFORM_OUTPUTS) return outputs;
   throw failed(name, `made ${outputs.length} records of one, the limit is ${MAX_TRANSFORM_OUTPUTS}`);
 }
 
 function made(name: string, record: RecordCursor, output: unknown, i: number): RecordCursor {
-  if (!isMembers(output) || typeof (output as { then?: unknown }).then === "function")
-    throw failed(name, `expected a record, a list of records or null, got ${kindOf(output)}`);
+  if (!isMembers(output)) throw failed(name, `expected a record, a list of records or null, got ${kindOf(output)}`);
   const copy = copyWith(record, { ...output, ...fixed(record) });
   copy.part = record.part === 0 ? i : record.part * PART_FACTOR + i;
   const time = output["@timestamp"];
@@ -58,7 +60,6 @@ function fixed({ context }: RecordCursor): Members {
 }
 
 function kindOf(value: unknown): string {
-  if (isMembers(value)) return "a promise (transforms are synchronous)";
   return Array.isArray(value) ? "a list in a list" : typeof value;
 }
 

@@ -197,7 +197,7 @@ test("a document that the sink can't find in what it encoded is kept as it was e
 test("an encoder that gives something else than a reason refuses its record, with a word about it", async () => {
   const letters: DeadLetter[] = [];
   const deadLetters = { put: async (_key: string, batch: readonly DeadLetter[]) => void letters.push(...batch) };
-  const encode = (() => Promise.resolve()) as never;
+  const encode = (() => Promise.reject(new Error("unheard"))) as never;
   const sink = scriptedSink(undefined, { encode });
   expect((await pipelineOf({ sink }, { ports: { deadLetters } }).write(lines(1))).counts.deadLettered).toEqual({
     sink: 1,

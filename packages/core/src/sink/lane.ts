@@ -7,6 +7,7 @@ import type { CopyResult, ObjectCopy, Reason, Sink, SinkLimits } from "../ports/
 import { encodeDocument } from "../record/document.ts";
 import type { Origin } from "../record/origin.ts";
 import { type RecordView, recordId } from "../record/record.ts";
+import { isStrayPromise } from "../stray-promise.ts";
 import { type BatchRow, OpenBatch, type SealedBatch } from "./batch.ts";
 import { copyPatiently } from "./copying.ts";
 import type { DeadLetterBox } from "./dead-letter-box.ts";
@@ -282,7 +283,8 @@ export class Lane {
     try {
       const refusal = sink.encode(record, writer);
       if (refusal === undefined || isReason(refusal)) return refusal;
-      return { code: "INTERNAL", message: "encoder failed: expected nothing, or a reason with code and message" };
+      const got = isStrayPromise(refusal) ? ", got a promise (encoders are synchronous)" : "";
+      return { code: "INTERNAL", message: `encoder failed: expected nothing, or a reason with code and message${got}` };
     } catch (error) {
       return { code: "INTERNAL", message: `encoder failed: ${reasonOf(error).message}` };
     }
