@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import { createAdapters } from "./adapters.ts";
 import { main } from "./main.ts";
-import { processTerminal } from "./terminal.ts";
+import { failWhenUnwritten, processTerminal } from "./terminal.ts";
 
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -10,6 +10,12 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     stop.abort();
   });
 }
+
+failWhenUnwritten(process.stdout, process.stderr, () => {
+  process.once("exit", () => {
+    process.exitCode ||= 1;
+  });
+});
 
 const cwd = process.cwd();
 process.exitCode = await main(process.argv.slice(2), {

@@ -44,8 +44,12 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
 const NETWORK = /^(?:E(?!RR_)[A-Z_]+|HPE_[A-Z_]+|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/;
 const TIMEOUTS = /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT)$/;
 
+/** All that the SDK says where it finds no region: neither in the environment nor in a profile. */
+const NO_REGION = "Region is missing";
+
 export function s3ErrorCode(error: unknown): ErrorCode {
-  const { name = "", $metadata, $response, code = "" } = (error ?? {}) as Faults;
+  const { name = "", message, $metadata, $response, code = "" } = (error ?? {}) as Faults;
+  if (message === NO_REGION) return "ACCESS_DENIED";
   const status = $metadata?.httpStatusCode ?? $response?.statusCode;
   if (status === undefined || status < 400) return BY_NAME[name] ?? connectionCode(name, code);
   return BY_NAME[name] ?? BY_STATUS[status] ?? (status >= 500 ? "THROTTLED" : "INTERNAL");
