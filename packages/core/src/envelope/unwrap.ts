@@ -41,8 +41,8 @@ export function unwrap(value: unknown, path: readonly string[], context: Receive
   }
   const parsed = typeof value === "string" ? parseBody(value, path) : value;
   if (parsed !== null && typeof parsed === "object") {
+    const descend: Descend = (inner, name, other = context) => unwrap(inner, [...path, name], other);
     for (const envelope of ENVELOPES) {
-      const descend: Descend = (inner, name, other = context) => unwrap(inner, [...path, name], other);
       const found = envelope.unwrap(parsed as Json, descend, context, [...path, envelope.name]);
       if (found !== undefined) return found;
     }

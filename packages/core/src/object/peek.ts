@@ -8,6 +8,7 @@ export class Peeked implements AsyncIterableIterator<Uint8Array, undefined> {
   readonly #source: AsyncIterator<Uint8Array>;
   readonly #took: ((bytes: number) => void) | undefined;
   #head: Uint8Array = NO_BYTES;
+  #isOver = false;
 
   constructor(source: AsyncIterable<Uint8Array>, took: ((bytes: number) => void) | undefined) {
     this.#source = source[Symbol.asyncIterator]();
@@ -43,6 +44,8 @@ export class Peeked implements AsyncIterableIterator<Uint8Array, undefined> {
 
   /** Lets go of a source that won't be read. */
   async close(): Promise<void> {
+    if (this.#isOver) return;
+    this.#isOver = true;
     await this.#source.return?.();
   }
 
@@ -52,7 +55,8 @@ export class Peeked implements AsyncIterableIterator<Uint8Array, undefined> {
 
   async #pull(): Promise<IteratorResult<Uint8Array, undefined>> {
     const next = await this.#source.next();
-    if (next.done !== true) this.#took?.(next.value.length);
+    if (next.done === true) this.#isOver = true;
+    else this.#took?.(next.value.length);
     return next;
   }
 }

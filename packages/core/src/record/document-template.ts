@@ -44,7 +44,8 @@ export class DocumentTemplate {
   constructor({ constants, layout, overrides, offset, eventId, otel }: TemplateParts) {
     const names = [...constants.keys()];
     const outline = outlineOf({ names, layout, overrides: [...(overrides ?? [])], offset, eventId, otel });
-    const values = Array.from(constants.values(), (value) => JSON.stringify(value));
+    const values: string[] = [];
+    for (const value of constants.values()) values.push(JSON.stringify(value));
     this.#steps = outline.map((step) => filled(step, values));
   }
 

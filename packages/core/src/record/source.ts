@@ -53,7 +53,7 @@ const DEFAULT_NAMESPACE = "default";
 export const GENERIC_DATASET = "generic";
 export const LOGS_DATASET = "aws.cloudwatch_logs";
 
-type Facts = Readonly<Record<keyof SourceConfig["match"], string | undefined>>;
+type Facts = Readonly<Partial<Record<keyof SourceConfig["match"], string | undefined>>>;
 
 /** First match wins; what matches none is read by content (objects, streams) or, where the log group's name tells it, by that. */
 export function compileSources(
@@ -80,22 +80,19 @@ function compileMatch(source: SourceConfig): (facts: Facts) => boolean {
 }
 
 function factsOf(item: OpenItem): Facts {
-  const none = { bucket: undefined, key: undefined, logGroup: undefined, logStream: undefined, streamArn: undefined };
   switch (item.kind) {
-    case "object": {
-      const { bucket, key, account, region } = item.ref;
-      return { ...none, bucket, key, account, region };
-    }
+    case "object":
+      return item.ref;
     case "logs": {
       const { group, stream, owner, region } = item.batch;
-      return { ...none, logGroup: group, logStream: stream, account: owner, region };
+      return { logGroup: group, logStream: stream, account: owner, region };
     }
     case "bytes": {
       const { arn, account, region } = item.stream;
-      return { ...none, streamArn: arn, account, region };
+      return { streamArn: arn, account, region };
     }
     case "direct":
-      return { ...none, account: undefined, region: undefined };
+      return {};
   }
 }
 

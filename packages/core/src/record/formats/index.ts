@@ -17,7 +17,8 @@ export function formatNamed(name: string): Format | undefined {
 
 /** The format of an object that is one document, by its first bytes; undefined: one of lines. */
 export function detectDocument(hint: FormatHint, among: readonly Format[] = FORMATS): Format | undefined {
-  return likeliest(hint, among, (format) => format.detectDocument?.(hint) === true);
+  const found = among.filter((format) => format.detectDocument?.(hint) === true);
+  return found.find((format) => speaksFor(format, hint)) ?? found[0];
 }
 
 /** The format of a first record; undefined: none of these. In log groups only those of which one event is certain are looked for. */
@@ -26,7 +27,7 @@ export function detectFormat(hint: FormatHint, among: readonly Format[] = FORMAT
   const logs = hint.logGroup !== undefined && among === FORMATS;
   const fits = (format: Format): boolean =>
     format.shape !== shape && (!logs || format.inLogs === true) && format.detect(hint);
-  return likeliest(hint, among, fits);
+  return among.find((format) => speaksFor(format, hint) && fits(format)) ?? among.find(fits);
 }
 
 /** The format of all events of a log group's stream, by their names. */
@@ -35,15 +36,9 @@ export function formatOfLogs(group: string, stream: string): Format | undefined 
   return FORMATS.find((format) => format.logs?.test(name) === true);
 }
 
-/** The first that fits; of several, one that the object's key speaks for. */
-function likeliest(
-  { key }: FormatHint,
-  among: readonly Format[],
-  fits: (format: Format) => boolean,
-): Format | undefined {
-  const likely =
-    key === undefined ? undefined : among.find((format) => format.keys?.test(key) === true && fits(format));
-  return likely ?? among.find(fits);
+/** Those that an object's key speaks for come first. */
+function speaksFor(format: Format, { key }: FormatHint): boolean {
+  return key !== undefined && format.keys?.test(key) === true;
 }
 
 /** The names under which rows with these columns are lines of a format: of one of `among`. */

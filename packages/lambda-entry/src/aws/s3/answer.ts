@@ -84,7 +84,7 @@ function said({ status, headers }: Answer): string {
 }
 
 function unquoted(etag: string | undefined): string | undefined {
-  return etag?.replace(/^(?:W\/)?"(.*)"$/, "$1");
+  return etag === undefined ? undefined : (/^(?:W\/)?"(.*)"$/.exec(etag)?.[1] ?? etag);
 }
 
 /** S3's errors are a flat list of elements; anything else (a proxy's page) has none of these. */

@@ -60,7 +60,7 @@ test("a key's slashes stay in its path, whatever else is encoded", () => {
   fc.assert(property);
 });
 
-test("keeps its key no longer than the day and the credentials", () => {
+test("keeps nothing longer than the second and the credentials", () => {
   const sign = getSigner(HOST, "eu-west-1");
   const request = { path: "/k", query: "" };
   const credentials = { accessKeyId: "a", secretAccessKey: "b" };
@@ -68,6 +68,8 @@ test("keeps its key no longer than the day and the credentials", () => {
   const noon = Date.UTC(2026, 4, 1, 12);
   for (const [who, when] of [
     [credentials, noon],
+    [credentials, noon + 999],
+    [credentials, noon + 1000],
     [credentials, noon + 86_400_000],
     [others, noon + 86_400_000],
     [credentials, noon],

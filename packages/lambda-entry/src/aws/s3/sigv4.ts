@@ -21,27 +21,40 @@ const NO_PAYLOAD = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852
 const SIGNED = "host;x-amz-content-sha256;x-amz-date";
 
 /**
- * AWS Signature Version 4 of GETs to one host of S3, with the headers that S3 wants signed and no more. The signing key
- * is kept for as long as it serves: a day, or as long as the credentials. Agrees with the SDK's signer (see the tests),
- * at a seventh of its cost.
+ * AWS Signature Version 4 of GETs to one host of S3, with the headers that S3 wants signed and no more. What many GETs
+ * have in common is kept for a second. Agrees with the SDK's signer (see the tests), at a tenth of its cost.
  */
 export function getSigner(host: string, region: string): SignGet {
-  let kept: { readonly day: string; readonly secret: string; readonly hmac: Hmac } | undefined;
+  let kept: Second | undefined;
   return ({ path, query }, { accessKeyId, secretAccessKey, sessionToken }, now) => {
-    const time = basicTime(now);
-    const day = time.slice(0, 8);
-    if (kept?.day !== day || kept.secret !== secretAccessKey)
-      kept = { day, secret: secretAccessKey, hmac: hmacSha256(signingKey(secretAccessKey, day, region)) };
+    const second = Math.floor(now / 1000);
+    if (kept?.second !== second || kept.secret !== secretAccessKey) kept = secondOf(second, secretAccessKey, region);
+    const { time, scope, hmac } = kept;
     const token = sessionToken === undefined ? "" : `x-amz-security-token:${sessionToken}\n`;
     const names = sessionToken === undefined ? SIGNED : `${SIGNED};x-amz-security-token`;
     const headers = `host:${host}\nx-amz-content-sha256:${NO_PAYLOAD}\nx-amz-date:${time}\n${token}`;
     const digest = hash("sha256", `GET\n${path}\n${query}\n${headers}\n${names}\n${NO_PAYLOAD}`);
-    const scope = `${day}/${region}/s3/aws4_request`;
-    const signature = kept.hmac(`AWS4-HMAC-SHA256\n${time}\n${scope}\n${digest}`);
+    const signature = hmac(`AWS4-HMAC-SHA256\n${time}\n${scope}\n${digest}`);
     const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`;
     const signed = { "x-amz-content-sha256": NO_PAYLOAD, "x-amz-date": time, authorization };
     return sessionToken === undefined ? signed : { ...signed, "x-amz-security-token": sessionToken };
   };
+}
+
+/** What all that is signed in one second with one secret has in common. */
+interface Second {
+  readonly second: number;
+  readonly secret: string;
+  readonly time: string;
+  readonly scope: string;
+  readonly hmac: Hmac;
+}
+
+function secondOf(second: number, secret: string, region: string): Second {
+  const time = basicTime(second * 1000);
+  const day = time.slice(0, 8);
+  const hmac = hmacSha256(signingKey(secret, day, region));
+  return { second, secret, time, scope: `${day}/${region}/s3/aws4_request`, hmac };
 }
 
 /** Of unreserved characters only, but for its slashes. */
@@ -65,6 +78,5 @@ function signingKey(secret: string, day: string, region: string): Buffer {
 
 /** `20260101T000000Z` */
 function basicTime(now: number): string {
-  const iso = new Date(now).toISOString();
-  return `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`;
+  return `${new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
 }
