@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import type { Logger } from "@sluice/core";
-import { type BackfillOptions, backfill as carryOut, retryFailed } from "../backfill/backfill.ts";
+import { backfill as carryOut, retryFailed } from "../backfill/backfill.ts";
 import { type Deliver, ontoQueue, throughPipeline } from "../backfill/deliver.ts";
 import { compileFilter, timeFlag } from "../backfill/filter.ts";
+import { backfillList, listedObjects } from "../backfill/list.ts";
 import { Pace, rateFlag } from "../backfill/pace.ts";
 import { State } from "../backfill/state.ts";
 import { Tally } from "../backfill/tally.ts";
@@ -23,10 +24,14 @@ import { bytes, plural, printable, printableWhole } from "../output/text.ts";
 
 const HELP = `sluice backfill s3://bucket/prefix [--queue URL] [--config F] [--state FILE [--retry-failed]] [--since T] [--until T]
                 [--match GLOB] [--not GLOB] [--concurrency N] [--rate R] [--dry-run] [--json]
+sluice backfill --list PATH [--queue URL] [--config F] [--match GLOB] [--not GLOB] [--concurrency N] [--rate R] [--dry-run] [--json]
 
 Delivers the objects that are in S3 already: those that logs were written to, or those of an archive. What was delivered before is
 found by its id, so that nothing is doubled where the sink can tell.
 
+  --list PATH     instead of all there: the objects that a CSV of bucket,key[,version] names, keys URL-encoded; a file, or a
+                  directory or s3://bucket/prefix with *.csv in it. A manifest of S3 Batch Operations is one, and so is its
+                  report, of which the tasks that succeeded are left out
   --queue URL     sends references to the objects to this SQS queue, whose function delivers them, instead of delivering from here
   --state FILE    keeps how far it came; given again after it was stopped or killed, it goes on from there
   --retry-failed  only the objects that failed, by the state
@@ -55,6 +60,7 @@ export const backfill: Command = {
     const args = parseArguments(argv, {
       config: { type: "string" },
       queue: { type: "string" },
+      list: { type: "string" },
       since: { type: "string" },
       until: { type: "string" },
       match: { type: "string" },
@@ -66,9 +72,47 @@ export const backfill: Command = {
       "dry-run": { type: "boolean" },
       json: { type: "boolean" },
     });
-    return execute(args, context);
+    const list = textFlag(args, "list");
+    return list === undefined ? execute(args, context) : executeList(list, args, context);
   },
 };
+
+/** What is of a listing alone. */
+const OF_LISTINGS = ["state", "retry-failed", "since", "until"];
+
+async function executeList(path: string, args: Arguments, context: Context): Promise<ExitCode> {
+  const { adapters, stop } = context;
+  const wrong = OF_LISTINGS.find((flag) => args.flags[flag] !== undefined);
+  if (wrong !== undefined) throw new UsageError(`--list and --${wrong}: a list is gone through whole`);
+  if (args.positionals.length > 0) throw new UsageError(`--list and ${args.positionals[0]}: give one of them`);
+  const rate = rateFlag(textFlag(args, "rate"));
+  if (rate?.of === "bytes")
+    throw new UsageError("--list and --rate in bytes: a list doesn't say how large objects are");
+  const pace = new Pace(rate, adapters.clock);
+  const wanted = compileFilter({
+    match: textFlag(args, "match"),
+    not: textFlag(args, "not"),
+    sinceMs: undefined,
+    untilMs: undefined,
+  });
+  const listed = await listedObjects(path, context);
+  const objects = listed.filter(({ key }) => wanted({ key, size: 0, etag: undefined, lastModified: 0 }));
+  const tally = new Tally();
+  const progress = new BackfillProgress(context.terminal, tally);
+  const opened = await open(args, concurrencyOf(args), { tally, logger: progress }, context);
+  let isWhole: boolean;
+  try {
+    progress.start();
+    const { regionOf } = adapters.listing();
+    isWhole = await untilEnd(stop, () =>
+      backfillList({ objects, regionOf, tally, pace, deliver: opened.deliver, stop }),
+    );
+  } finally {
+    progress.stop();
+    await opened.close();
+  }
+  return report(args, { tally, isWhole, sinks: opened.sinks, elapsedMs: progress.elapsedMs() }, context);
+}
 
 async function execute(args: Arguments, context: Context): Promise<ExitCode> {
   const { adapters, stop } = context;
@@ -90,7 +134,8 @@ async function execute(args: Arguments, context: Context): Promise<ExitCode> {
   let isWhole: boolean;
   try {
     progress.start();
-    isWhole = await untilEnd({ ...job, deliver: opened.deliver }, isRetry);
+    const whole = { ...job, deliver: opened.deliver };
+    isWhole = await untilEnd(stop, () => (isRetry ? retryFailed(whole) : carryOut(whole)));
   } finally {
     progress.stop();
     await opened.close();
@@ -99,11 +144,11 @@ async function execute(args: Arguments, context: Context): Promise<ExitCode> {
 }
 
 /** What was stopped has no more to say of why. */
-async function untilEnd(options: BackfillOptions, isRetry: boolean): Promise<boolean> {
+async function untilEnd(stop: AbortSignal, work: () => Promise<boolean>): Promise<boolean> {
   try {
-    return await (isRetry ? retryFailed(options) : carryOut(options));
+    return await work();
   } catch (error) {
-    if (options.stop.aborted) return false;
+    if (stop.aborted) return false;
     throw error;
   }
 }
@@ -238,6 +283,7 @@ function summaryLines(args: Arguments, { tally, isWhole }: Result): string[] {
 }
 
 function stopped({ flags }: Arguments): string {
+  if (flags.list !== undefined) return "stopped before the end of the list";
   return flags.state === undefined
     ? "stopped before the end; with --state it could go on from here"
     : "stopped before the end: the same command goes on from here";

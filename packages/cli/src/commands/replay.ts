@@ -27,7 +27,7 @@ const HELP = `sluice replay [--config F] [--dry-run] [--state FILE] [--delete] [
 sluice replay --queue URL [--dry-run | --move-to URL] [--config F] [--json]
 
 Sends dead letters again: each to the sink that refused it and no other, with its own id and document, past processing and routes.
-What Lambda wrote to a failure destination is known by its shape, and goes through all of the config.
+What Lambda wrote to a failure destination, or Firehose below processing-failed/, is known by its shape, and goes through all of the config.
 
   DEADLETTERS…   files, directories with all files below them, s3://bucket/prefix
   --reprocess    instead of the letters, their records read again from the S3 objects (or files) that they came from, through all of

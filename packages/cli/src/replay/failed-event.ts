@@ -1,4 +1,5 @@
 import type { Invocation, Outcome, Pipeline } from "@sluice/core";
+import { firehoseFailedOf } from "./firehose-failed.ts";
 import type { Label } from "./selection.ts";
 import { unitLetterOf } from "./unit-letter.ts";
 
@@ -16,8 +17,13 @@ const ARN = /^arn:[^:]*:lambda:([a-z0-9-]+):(\d+):/;
 /** What every held event has in it, and hardly any letter of a record. */
 const MARKS = ['"requestContext"', '"kind":"unit"'];
 
-/** Told by its shape: a failure destination's, or a unit's dead letter. Undefined for anything else. */
-export function heldEventOf(text: string): HeldEvent | undefined {
+/**
+ * Told by its shape: a failure destination's, a unit's dead letter, or what Firehose kept. Undefined for anything else. `place` is that
+ * of the text: a file, or a line in one.
+ */
+export function heldEventOf(text: string, place: string): HeldEvent | undefined {
+  const kept = firehoseFailedOf(text, place);
+  if (kept !== undefined) return kept;
   if (!MARKS.some((mark) => text.includes(mark))) return undefined;
   const value = parsed(text);
   return value && (unitLetterOf(value) ?? destinationOf(value));

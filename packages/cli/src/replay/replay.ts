@@ -12,6 +12,7 @@ import {
 import { parseDeadLetter } from "@sluice/lambda-entry";
 import type { Files } from "../adapters.ts";
 import { type HeldEvent, heldEventOf, MAX_EVENT_BYTES } from "./failed-event.ts";
+import { FIREHOSE_FAILED } from "./firehose-failed.ts";
 import { type LetterFile, type OpenFile, openFile, removeFile } from "./letter-files.ts";
 import { type Line, linesOf, MAX_LINE_BYTES } from "./lines.ts";
 import { Marker } from "./marker.ts";
@@ -117,7 +118,7 @@ export class Replay<L extends LetterName> {
   async #line(line: Line, marker: Marker): Promise<void> {
     const { text } = line;
     const where = `${marker.file.name}:${line.number}`;
-    const event = text === undefined ? undefined : heldEventOf(text);
+    const event = text === undefined ? undefined : heldEventOf(text, where);
     if (event !== undefined) {
       await this.#sendEvent(event, line.from, marker, where);
       return;
@@ -190,10 +191,10 @@ export class Replay<L extends LetterName> {
     const chunks = open.chunks(0);
     const { value: first } = await chunks.next();
     const head = Buffer.from(first ?? "").toString("latin1", 0, 64);
-    if (!/^\s*\{\s*\n/.test(head)) return false;
+    if (!/^\s*\{\s*\n/.test(head) && !FIREHOSE_FAILED.test(head)) return false;
     const pieces = [first as Uint8Array];
     for await (const chunk of chunks) pieces.push(chunk);
-    const event = heldEventOf(Buffer.concat(pieces).toString("utf8"));
+    const event = heldEventOf(Buffer.concat(pieces).toString("utf8"), marker.file.name);
     if (event === undefined) return false;
     marker.owe({ from: 0, to: open.size, number: 1 });
     await this.#sendEvent(event, 0, marker, marker.file.name);
