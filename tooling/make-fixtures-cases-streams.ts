@@ -95,6 +95,11 @@ function batchEvent(all: readonly FixtureObject[]): Json {
   };
 }
 
+function mapBatch(all: readonly FixtureObject[]): Json {
+  const item = ({ bucket, key }: FixtureObject): Json => ({ Bucket: bucket, Key: key, LastModified: 1_793_696_700 });
+  return { Items: all.map(item), BatchInput: { Region: "eu-west-1" } };
+}
+
 function taskResults(all: readonly FixtureObject[]): Json[] {
   return all.map((each, i) => ({
     taskId: base64(`task ${i}`),
@@ -203,6 +208,12 @@ export function streamCases(): EventCase[] {
           results: taskResults(tasks),
         },
       }),
+    },
+    {
+      name: "distributed-map/batch",
+      about: "a distributed map of Step Functions: a batch of two objects as they are listed, one with an odd key",
+      event: mapBatch(tasks),
+      expected: of(1, { items: 2, in: tasks.reduce((sum, { records }) => sum + (records ?? 0), 0) }),
     },
     {
       name: "kinesis/kpl",

@@ -7,7 +7,7 @@ import type { Decoded, Item, TriggerKind, Unit } from "./envelope/item.ts";
 import { type ErrorCode, SluiceError } from "./errors.ts";
 import { turnOfTheLoop } from "./event-loop.ts";
 import type { OpenObject, ReadOptions } from "./object/read-object.ts";
-import { isDataFault } from "./outcome/faults.ts";
+import { isDataFault, isPermanent } from "./outcome/faults.ts";
 import { Groups } from "./outcome/groups.ts";
 import { type ItemAccount, Ledger } from "./outcome/ledger.ts";
 import type { HandedOver } from "./outcome/outcome.ts";
@@ -141,17 +141,19 @@ export class Run {
     for (const unit of units) if (this.verdict(unit) !== undefined) this.#groups.broke(this.unit(unit));
   }
 
-  /** Why the unit may not be acknowledged. */
+  /** Why the unit may not be acknowledged: of several reasons one that another attempt may mend, as who tries again goes by it. */
   verdict(unit: number): SluiceError | undefined {
     const leftOut = this.#groups.errorOf(this.unit(unit));
     if (leftOut !== undefined) return leftOut;
     const undecoded = this.undecodable === undefined ? this.unit(unit).error : this.undecodable.errorOf(unit);
     if (undecoded !== undefined && !this.handOvers.has(unit)) return undecoded;
+    let lasting: SluiceError | undefined;
     for (const item of this.ledger.itemsOf(unit)) {
       const verdict = this.ledger.verdict(item);
-      if (verdict !== undefined) return verdict;
+      if (verdict !== undefined && !isPermanent(verdict)) return verdict;
+      lasting ??= verdict;
     }
-    return undefined;
+    return lasting;
   }
 
   #newUndecodable(): Undecodable | undefined {

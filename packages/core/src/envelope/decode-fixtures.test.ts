@@ -85,6 +85,11 @@ describe("what the items say", () => {
   });
 
   test("keys are decoded where S3 encodes them, and left alone where EventBridge doesn't", () => {
+    expect(itemsOf("distributed-map/batch")[1]).toEqual(
+      expect.objectContaining({
+        ref: expect.objectContaining({ key: "text/grün tee+zucker 100% (neu).log", region: "eu-west-1" }),
+      }),
+    );
     for (const name of ["sqs/url-encoded-key", "eventbridge/unencoded-key"])
       expect(itemsOf(name)).toMatchObject([
         { ref: { bucket: "acme-app-logs", key: "text/grün tee+zucker 100% (neu).log" } },

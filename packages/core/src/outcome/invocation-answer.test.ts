@@ -96,6 +96,13 @@ test("nothing is answered when the queue refuses: the caller gets the error, by 
   expect(error).toMatchObject({ name: "OBJECT_MISSING", code: "OBJECT_MISSING" });
 });
 
+test("the error is one that another attempt may mend, where there is one: who retries by its name goes on retrying", async () => {
+  const chain = chainOf(new Chain({ sink: down() }), { k: LINES });
+  chain.refuses = true;
+  expect((await chain.invoke(event("gone", "k"))).error).toMatchObject({ name: "SINK_UNAVAILABLE" });
+  expect((await chain.invoke(event("k", "gone"))).error).toMatchObject({ name: "SINK_UNAVAILABLE" });
+});
+
 test("what is there only as a dead letter is told as that", async () => {
   const letters: Letter[] = [];
   const deadLetters = {
