@@ -124,7 +124,13 @@ test.each([
   expect(first.err).toContain("0 failed");
   const before = await hitsOf(namespace);
   expect(before).toHaveLength(records);
-  const { KeyCount: archived } = await s3.send(new ListObjectsV2Command({ Bucket: bucket }));
+  const { KeyCount: archived, Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket }));
+  const shown = await explained(config, bucket, Contents[0]?.Key ?? "");
+  const kind = archive.format === "raw" ? "lines" : "documents";
+  expect(shown.archive).toMatchObject({ kind, keepsIds: true, heldBy: ["archive"] });
+  const ids = shown.records.map(({ id }: { id: string }) => id);
+  expect(ids.length).toBeGreaterThan(0);
+  expect(before.map(({ _id }) => _id)).toEqual(expect.arrayContaining(ids));
   expect(await loseHalf(before)).toBeGreaterThan(200);
 
   const back = await sluice("backfill", `s3://${bucket}/`, "--config", config, "--json");
@@ -138,6 +144,18 @@ test.each([
   expect(documents(await hitsOf(namespace))).toEqual(documents(before));
   expect((await s3.send(new ListObjectsV2Command({ Bucket: bucket }))).KeyCount).toBe(archived);
 });
+
+/** What `explain` says of a notification of the object. */
+async function explained(config: string, bucket: string, key: string) {
+  const event = join(dir, `${unique("event")}.json`);
+  const s3Record = { bucket: { name: bucket }, object: { key: encodeURIComponent(key), size: 1 } };
+  await writeFile(
+    event,
+    JSON.stringify({ Records: [{ eventSource: "aws:s3", eventName: "ObjectCreated:Put", s3: s3Record }] }),
+  );
+  const { out } = await sluice("explain", "--config", config, event, "--json");
+  return JSON.parse(out).items[0];
+}
 
 test("filters, and a dry run that says what there is", async () => {
   const dry = await sluice("backfill", `s3://${source}/app/`, "--match", "app/dt=1/*", "--dry-run", "--json");

@@ -284,6 +284,31 @@ m2
   expect(JSON.parse(json.terminal.written.out)).toEqual({ trigger: "sqs", ok: false, items });
 });
 
+test("explain says of an archive's objects whether their records keep ids and origins", async () => {
+  const base = { unit: "", path: ["s3"], status: "record source" as const, formatFrom: "archive" as const };
+  const held = { keepsIds: true, heldBy: ["archive"] };
+  const items = [
+    { ...base, what: "s3://a/documents", format: "sluice", archive: { kind: "documents" as const, ...held } },
+    { ...base, what: "s3://a/lines", archive: { kind: "lines" as const, ...held, of: "s3://b/k", from: 7 } },
+    { ...base, what: "s3://a/mixed", archive: { kind: "lines" as const, keepsIds: false, reason: "why", heldBy: [] } },
+  ];
+  const context = fakeContext({ pipeline: { explain: async () => ({ trigger: "async", ok: true, items }) } });
+  expect(await main(["explain", "-"], context)).toBe(0);
+  expect(context.terminal.written.out).toBe(`async: 1 unit, 3 items
+the invocation
+└─ s3
+   ├─ s3://a/documents
+   │     format sluice (an archive wrote it)
+   │     from an archive: documents; its records keep their ids and origins
+   │     in archive already: not written there again
+   ├─ s3://a/lines
+   │     from an archive: lines of s3://b/k from byte 7; its records keep their ids and origins
+   │     in archive already: not written there again
+   └─ s3://a/mixed
+         from an archive: lines; its records would get new ids: why
+`);
+});
+
 test("an unexpected error is said, not thrown", async () => {
   const context = fakeContext({ cwd: HERE, pipeline: { objects: () => Promise.reject(new TypeError("oh")) } });
   expect(await main(["run", "main.ts"], context)).toBe(1);

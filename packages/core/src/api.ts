@@ -81,6 +81,20 @@ export interface ExplainedRecord {
   readonly document: unknown;
 }
 
+/** An object that an archive wrote. */
+export interface ExplainedArchive {
+  readonly kind: "documents" | "lines";
+  /** Its records have the ids and origins with which they were archived. */
+  readonly keepsIds: boolean;
+  /** Why they don't. */
+  readonly reason?: string | undefined;
+  /** Of lines: the object that they are a piece of, and the decoded byte at which they begin there. */
+  readonly of?: string | undefined;
+  readonly from?: number | undefined;
+  /** Sinks that have its records already, and don't get them again. */
+  readonly heldBy: readonly string[];
+}
+
 /** One item of an event as `explain` shows it. */
 export interface ExplainedItem {
   readonly unit: string;
@@ -102,6 +116,8 @@ export interface ExplainedItem {
   /** Of the first record. */
   readonly sinks?: readonly string[] | undefined;
   readonly routes?: readonly ExplainedRoute[] | undefined;
+  /** There for an object that an archive wrote, or that looks like one. */
+  readonly archive?: ExplainedArchive | undefined;
   /** Sinks that copy the object whole rather than take its records. */
   readonly copiedBy?: readonly string[] | undefined;
   readonly records?: readonly ExplainedRecord[] | undefined;

@@ -65,7 +65,7 @@ async function carryRest(
 }
 
 /** Bytes are decoded as the object's own place has it, their columns named by what they are. */
-export function optionsOf(item: OpenItem, reading: Reading, { plan }: Run): ContentOptions {
+export function optionsOf(item: OpenItem, reading: Reading, { plan }: Pick<Run, "plan">): ContentOptions {
   return { ...plan.contentOptions(item), header: plan.contentOptions(reading.item).header };
 }
 

@@ -1,6 +1,7 @@
 import type { OpenItem } from "./envelope/item.ts";
 import { type ArchiveMarks, marksOf } from "./object/archive-marks.ts";
 import type { OpenObject } from "./object/read-object.ts";
+import type { Plan } from "./plan.ts";
 import { silentLogger } from "./ports/logger.ts";
 import type { ObjectRef } from "./ports/object-reader.ts";
 import type { Format } from "./record/formats/format.ts";
@@ -24,6 +25,18 @@ export interface Reading {
   readonly before: number;
   /** Numbers of the sinks that have its records. */
   readonly have: ReadonlySet<number>;
+  /** There for an object of an archive. */
+  readonly marks?: ArchiveMarks | undefined;
+}
+
+/** What an object's reading depends on beside the object. */
+export interface Around {
+  readonly plan: Plan;
+  readonly processing: Processing;
+  /** Milliseconds since the epoch. */
+  readonly arrival: number;
+  /** Numbers of the sinks whose own objects lie in the bucket. */
+  readonly holders: ReadonlySet<number>;
 }
 
 /**
@@ -40,33 +53,45 @@ export function isOfArchive(item: ObjectItem, run: Run): boolean {
  * again what lies in it.
  */
 export function readingOf(ref: ObjectRef, item: ObjectItem, object: OpenObject, number: number, run: Run): Reading {
-  const { plan, processing } = run;
+  const { plan, processing, arrival } = run;
+  const reading = readingAs(ref, item, object, { plan, processing, arrival, holders: run.holders(ref.bucket) });
+  if (reading.marks === undefined) return reading;
+  run.mayBeKnown(number);
+  if (idsAreLost(reading.marks)) warn(ref, run);
+  return reading;
+}
+
+/** Lines that are no piece of one object. */
+export function idsAreLost(marks: ArchiveMarks): boolean {
+  return marks.kind === "lines" && marks.source === undefined;
+}
+
+/** The same, told by what is around the object alone. */
+export function readingAs(ref: ObjectRef, item: ObjectItem, object: OpenObject, around: Around): Reading {
+  const { plan, processing, arrival, holders } = around;
   const settings = plan.sourceOf(item);
   const plain: Reading = {
-    origin: { ...objectOrigin(ref, object.etag, object.lastModified, run.arrival), versionId: object.versionId },
+    origin: { ...objectOrigin(ref, object.etag, object.lastModified, arrival), versionId: object.versionId },
     item,
     settings,
     processing,
     before: 0,
     have: new Set(),
   };
-  if (!isOfArchive(item, run)) return plain;
+  if (settings.format !== sluice && holders.size === 0) return plain;
   const marks: ArchiveMarks | undefined =
     marksOf(object.metadata) ?? (settings.format === sluice ? { kind: "documents" } : undefined);
   if (marks === undefined) return plain;
-  run.mayBeKnown(number);
-  const own = { ...plain, have: run.holders(ref.bucket) };
+  const own = { ...plain, have: holders, marks };
   if (marks.kind === "documents")
     return {
       ...own,
       settings: { ...settings, format: sluice, formatFrom: "archive" },
       processing: unprocessed(processing),
     };
-  if (marks.source === undefined) {
-    warn(ref, run);
+  if (marks.source === undefined)
     return settings.format === sluice ? { ...own, settings: { ...settings, format: undefined } } : own;
-  }
-  return { ...own, ...inPlaceOf(marks.source, marks, item, run) };
+  return { ...own, ...inPlaceOf(marks.source, marks, item, around) };
 }
 
 /** Records that come out are those that the source's own would be. */
@@ -74,12 +99,12 @@ function inPlaceOf(
   { bucket, key, etag, region, account, lastModified }: NonNullable<Extract<ArchiveMarks, { kind: "lines" }>["source"]>,
   { start, format: name }: Pick<ArchiveMarks & { readonly kind: "lines" }, "start" | "format">,
   item: ObjectItem,
-  run: Run,
+  { plan, arrival }: Around,
 ): Pick<Reading, "origin" | "item" | "settings" | "before"> {
   const ref: ObjectRef = { store: "s3", bucket, key, region, account };
   const stand: ObjectItem = { ...item, ref };
-  const origin = objectOrigin(ref, etag, lastModified, run.arrival);
-  const settings = run.plan.sourceOf(stand);
+  const origin = objectOrigin(ref, etag, lastModified, arrival);
+  const settings = plan.sourceOf(stand);
   const format = settings.format === undefined && name !== undefined ? lineFormat(name) : undefined;
   return { origin, item: stand, settings: format === undefined ? settings : { ...settings, format }, before: start };
 }

@@ -2,6 +2,7 @@ export type {
   Copying,
   DirectOptions,
   DirectRecord,
+  ExplainedArchive,
   ExplainedItem,
   ExplainedRecord,
   ExplainedRoute,

@@ -7,7 +7,7 @@ import { explanationTree } from "../output/tree.ts";
 const HELP = `sluice explain [--config F] [--root DIR] E.json [--json]
 
 Shows how a recorded Lambda event unwraps, item by item, and which source, format and sinks each would take. Reads the
-beginning of objects; sends nothing.
+beginning of objects; sends nothing. Of an object that an archive wrote it says whether its records keep their ids and origins.
 
   E.json      the event ("-": standard input)
   --root DIR  the event's buckets are folders: DIR/<bucket>/<key>

@@ -1,4 +1,4 @@
-import type { ExplainedItem, ExplainedRecord, ExplainedRoute, Explanation } from "@sluice/core";
+import type { ExplainedArchive, ExplainedItem, ExplainedRecord, ExplainedRoute, Explanation } from "@sluice/core";
 import { plural, printable, printableWhole } from "./text.ts";
 
 /** Longest piece of a record that is shown, in characters. */
@@ -59,8 +59,9 @@ function itemNode(item: ExplainedItem): Node {
   const said = facts.filter(([, value]) => value !== undefined && value !== "");
   return leaf(
     what,
-    said.map(([name, value]) => `${name} ${printable(value as string)}`).join(" · "),
+    ...(said.length === 0 ? [] : [said.map(([name, value]) => `${name} ${printable(value as string)}`).join(" · ")]),
     ...(item.routes ?? []).map(routeLine),
+    ...(item.archive === undefined ? [] : archiveLines(item.archive)),
     ...(item.copiedBy === undefined ? [] : [`copied whole, not read, by ${item.copiedBy.map(printable).join(", ")}`]),
     ...(item.reason === undefined ? [] : [`note: ${printable(item.reason)}`]),
     ...(item.records ?? []).map(recordLine),
@@ -81,9 +82,21 @@ function because({ formatFrom }: ExplainedItem): string {
       return " (by its content)";
     case "nothing":
       return " (no format fits)";
+    case "archive":
+      return " (an archive wrote it)";
     default:
       return "";
   }
+}
+
+function archiveLines({ kind, keepsIds, reason, of, from, heldBy }: ExplainedArchive): string[] {
+  const what = of === undefined ? kind : `${kind} of ${printableWhole(of)} from byte ${from}`;
+  const ids = keepsIds ? "its records keep their ids and origins" : "its records would get new ids";
+  const held = `in ${heldBy.map(printable).join(", ")} already: not written there again`;
+  return [
+    `from an archive: ${printableWhole(what)}; ${ids}${reason === undefined ? "" : `: ${printableWhole(reason)}`}`,
+    ...(heldBy.length === 0 ? [] : [held]),
+  ];
 }
 
 function routeLine({ routes, sinks, filtered }: ExplainedRoute): string {

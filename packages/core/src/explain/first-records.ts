@@ -1,17 +1,21 @@
 import type { ExplainedItem, ExplainedRecord, ExplainedRoute } from "../api.ts";
 import { ByteWriter } from "../bytes/byte-writer.ts";
+import { optionsOf } from "../carry-object.ts";
 import { copyingOf, isCopyable, knownFields, mayBeCopied } from "../copy.ts";
 import type { OpenItem } from "../envelope/item.ts";
-import { type Content, contents, inMemory, type Stored } from "../object/contents.ts";
+import { type Content, type ContentOptions, contents, inMemory, type Stored } from "../object/contents.ts";
+import { placedFrom } from "../object/positions.ts";
 import { openObject } from "../object/read-object.ts";
 import type { Plan } from "../plan.ts";
 import { runSteps, type StepVisitor } from "../process/steps.ts";
 import { encodeDocument } from "../record/document.ts";
-import { logBatchOrigin, type Origin, objectOrigin, streamOrigin } from "../record/origin.ts";
+import { logBatchOrigin, type Origin, streamOrigin } from "../record/origin.ts";
 import { readLogs } from "../record/read-logs.ts";
 import { type RecordContext, type RecordCursor, recordId } from "../record/record.ts";
 import { RecordReader } from "../record/record-reader.ts";
+import type { SourceSettings } from "../record/source.ts";
 import type { Processing } from "../route/processing.ts";
+import { archiveOf, hasRecordId, readingFor } from "./archive.ts";
 
 /** Records that are shown. */
 const RECORDS = 3;
@@ -19,6 +23,8 @@ const RECORDS = 3;
 const PART_BYTES = 64 * 1024;
 /** Decoded bytes after which an object without that many records is let be. */
 const PEEK_BYTES = 1024 * 1024;
+
+type ObjectItem = Extract<OpenItem, { readonly kind: "object" }>;
 
 type First = Pick<
   ExplainedItem,
@@ -30,6 +36,7 @@ type First = Pick<
   | "namespace"
   | "sinks"
   | "routes"
+  | "archive"
   | "copiedBy"
   | "records"
   | "reason"
@@ -37,7 +44,8 @@ type First = Pick<
 
 /** What the item's first bytes show: how it is read, and where its first records would go. */
 export async function readFirst(plan: Plan, processing: Processing, item: OpenItem): Promise<First> {
-  const look = new Look(plan, processing, item);
+  if (item.kind === "object") return readObject(plan, processing, item);
+  const look = new Look(plan, processing, plan.sourceOf(item));
   if (item.kind === "logs") {
     const { batch, events } = item;
     readLogs(
@@ -45,70 +53,98 @@ export async function readFirst(plan: Plan, processing: Processing, item: OpenIt
       batch,
       events,
     );
-  } else if (item.kind === "bytes") await readContents(inMemory(item.bytes), streamOrigin(item.stream), look);
-  else if (item.kind === "object") {
-    const { signal } = new AbortController();
-    const options = { partBytes: PART_BYTES, attempts: 1, minDelayMs: 1, maxDelayMs: 1, signal };
-    const ref = plan.refOf(item);
-    const object = await openObject(plan.reader, ref, options);
-    const origin = objectOrigin(ref, object.etag, object.lastModified, plan.clock.now());
-    await readContents({ ...object, maxHeldBytes: PART_BYTES }, origin, look);
-  }
-  return { ...look.found(), copiedBy: await copiersOf(plan, item, look) };
+  } else if (item.kind === "bytes")
+    await readContents(
+      inMemory(item.bytes),
+      plan.contentOptions(item),
+      () => look.reader(streamOrigin(item.stream)),
+      look,
+    );
+  return look.found();
+}
+
+async function readObject(plan: Plan, processing: Processing, item: ObjectItem): Promise<First> {
+  const { signal } = new AbortController();
+  const options = { partBytes: PART_BYTES, attempts: 1, minDelayMs: 1, maxDelayMs: 1, signal };
+  const object = await openObject(plan.reader, plan.refOf(item), options);
+  const reading = await readingFor(plan, processing, item, object);
+  const look = new Look(plan, reading.processing, reading.settings, item.ref.key);
+  const stored = { ...object, maxHeldBytes: PART_BYTES };
+  await readContents(
+    stored,
+    optionsOf(item, reading, { plan }),
+    () => look.reader(reading.origin),
+    look,
+    reading.before,
+  );
+  const archive = archiveOf(reading, object, item, plan, look.hasId);
+  const isArchives = reading.marks !== undefined;
+  return { ...look.found(), archive, copiedBy: isArchives ? undefined : await copiersOf(plan, item, look) };
 }
 
 /** Judged by the event alone: with its objects in folders there is nothing to copy. */
-async function copiersOf(plan: Plan, item: OpenItem, { known }: Look): Promise<readonly string[] | undefined> {
-  if (item.kind !== "object" || !mayBeCopied({ ...plan.refOf(item), store: item.ref.store }) || known === undefined)
-    return undefined;
+async function copiersOf(plan: Plan, item: ObjectItem, { known }: Look): Promise<readonly string[] | undefined> {
+  if (!mayBeCopied({ ...plan.refOf(item), store: item.ref.store }) || known === undefined) return undefined;
   const { whole } = plan.reach(known);
   const copying = await copyingOf(plan);
   const names = copying.map(({ sink }) => sink).filter((sink) => whole.has(plan.sinkNames.indexOf(sink)));
   return names.length === 0 ? undefined : names;
 }
 
-async function readContents(stored: Stored, origin: Origin, look: Look): Promise<void> {
-  for await (const content of contents(stored, look.plan.contentOptions(look.item))) {
+/** `before`: decoded bytes of the source that lie before what is stored. */
+async function readContents(
+  stored: Stored,
+  options: ContentOptions,
+  newReader: () => RecordReader,
+  look: Look,
+  before = 0,
+): Promise<void> {
+  for await (const content of contents(stored, options)) {
     look.content = content;
     look.compression = content.layers.length === 0 ? "none" : content.layers.join(", ");
-    await readContent(content, look.reader(origin), look);
+    await readContent(content, newReader(), look, before);
     if (look.enough) return;
   }
 }
 
-async function readContent(content: Content, reader: RecordReader, look: Look): Promise<void> {
+async function readContent(content: Content, reader: RecordReader, look: Look, before: number): Promise<void> {
+  const take = placedFrom(before, (block) => reader.read(block));
   if (content.kind === "rows") {
     for await (const block of content.blocks) {
-      reader.read(block);
+      take(block);
       if (look.enough) return;
     }
     return;
   }
   const framer = reader.framer(look.plan.config.read);
   for await (const chunk of content.chunks) {
-    framer.push(chunk, (block) => reader.read(block));
+    framer.push(chunk, take);
     look.bytes += chunk.length;
     if (look.enough) return;
   }
-  framer.end((block) => reader.read(block));
+  framer.end(take);
 }
 
 /** What was seen so far. */
 class Look {
   readonly plan: Plan;
-  readonly item: OpenItem;
   compression: string | undefined;
   bytes = 0;
   content: Content | undefined;
+  /** The first record says an id of its own. */
+  hasId = false;
+  readonly #settings: SourceSettings;
+  readonly #key: string | undefined;
   readonly #processing: Processing;
   readonly #records: ExplainedRecord[] = [];
   #reader: RecordReader | undefined;
   #context: RecordCursor["context"] | undefined;
 
-  constructor(plan: Plan, processing: Processing, item: OpenItem) {
+  constructor(plan: Plan, processing: Processing, settings: SourceSettings, key?: string) {
     this.plan = plan;
-    this.item = item;
     this.#processing = processing;
+    this.#settings = settings;
+    this.#key = key;
   }
 
   get enough(): boolean {
@@ -116,9 +152,8 @@ class Look {
   }
 
   reader(origin: Origin): RecordReader {
-    const key = this.item.kind === "object" ? this.item.ref.key : undefined;
     const counts = { in: 0, skipped: 0, unparsed: 0 };
-    this.#reader = new RecordReader(origin, this.plan.sourceOf(this.item), key, counts, (record) => this.#take(record));
+    this.#reader = new RecordReader(origin, this.#settings, this.#key, counts, (record) => this.#take(record));
     return this.#reader;
   }
 
@@ -152,6 +187,7 @@ class Look {
 
   #take(record: RecordCursor): void {
     if (this.#records.length === RECORDS) return;
+    if (this.#records.length === 0) this.hasId = hasRecordId(record);
     this.#context = record.context;
     const out = new ByteWriter(1024);
     encodeDocument(record, out);

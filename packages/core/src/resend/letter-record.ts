@@ -69,6 +69,10 @@ export interface IdParts {
   readonly part: number;
 }
 
+export function isRecordId(text: string): boolean {
+  return ID.test(text);
+}
+
 /** Throws DEAD_LETTER_MALFORMED for what is no record's id. */
 export function partsOf(id: string): IdParts {
   const [, key, start, end, part = "0"] = ID.exec(id) ?? [];
