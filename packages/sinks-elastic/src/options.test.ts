@@ -45,6 +45,7 @@ describe("refused", () => {
     [{ url, auth: {} }, "auth: expected one of"],
     [{ url, auth: { apiKey: "a", bearer: "b" } }, "auth: expected one of"],
     [{ url, auth: { username: "a" } }, "auth: expected one of"],
+    [{ url, auth: { apiKey: "key\u200b" } }, "auth.apiKey: expected printable ASCII"],
     [{ url, auth: { apiKey: "two words" } }, "auth.apiKey: expected no white space"],
     [{ url, target: "Logs" }, "target: expected lower-case"],
     [{ url, tls: { ca: "/etc/ca.pem" } }, "tls.ca: expected a certificate as PEM text"],

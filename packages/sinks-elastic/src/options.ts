@@ -41,7 +41,12 @@ const OWN_HEADERS = ["accept", "content-type", "content-encoding", "content-leng
 
 const text = z.string().min(1);
 /** Secrets out of files and parameters often end in a newline, which no header takes. */
-const token = z.string().trim().min(1).regex(/^\S+$/, "expected no white space in it");
+const token = z
+  .string()
+  .trim()
+  .min(1)
+  .regex(/^\S+$/, "expected no white space in it")
+  .regex(/^[\s\x21-\x7e]+$/, "expected printable ASCII");
 
 const auth = z
   .strictObject({

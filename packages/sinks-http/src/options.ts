@@ -40,7 +40,10 @@ const url = z
   );
 /** RFC 9110 §5.6.2 token, §5.5 field value. */
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "expected a header name");
-const headerValue = z.string().regex(/^[^\r\n\0]*$/, "expected no line ends in a header value");
+const headerValue = z
+  .string()
+  .regex(/^[^\r\n\0]*$/, "expected no line ends in a header value")
+  .regex(/^[\t\r\n\0\x20-\x7e\x80-\xff]*$/, "expected no characters beyond Latin-1 in a header value");
 
 /** Headers that follow from other options or from the body. */
 const OWN_HEADERS: ReadonlySet<string> = new Set([

@@ -140,6 +140,14 @@ test("sinks' own options are judged by the adapter's schema, under the sink's pa
   );
 });
 
+test("what a placeholder of a sink's options stands for isn't shown, nor guessed at", () => {
+  const definition = { options: z.strictObject({ mode: z.enum(["fast", "safe"]) }), create: () => ({}) as never };
+  const parse = () => parseSinkOptions("hook", definition, { mode: "faster" }, "f", { mode: "${ssm:/mode}" });
+  expect(parse).toThrow(
+    /^f: sinks.hook.mode: expected one of fast, safe, got a string from a placeholder \(not shown\)$/,
+  );
+});
+
 test("of a URL no more than its host is shown: its path or query may hold a token", () => {
   const definition = { options: z.strictObject({ url: z.url() }), create: () => ({}) as never };
   const got = (url: string): string | undefined => sinkOptionIssues("hook", definition, { url })[0]?.got;

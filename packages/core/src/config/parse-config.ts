@@ -28,18 +28,27 @@ export class ConfigError extends SluiceError {
 /** A schema is used once: having zod compile it takes longer than it saves. */
 const ONCE = { reportInput: true, jitless: true } as const;
 
-/** Checks all that core knows of a config. Sinks' own options are checked by `parseSinkOptions`, once their code is loaded. */
-export function parseConfig(value: unknown, file: string = "config"): Config {
+/**
+ * Checks all that core knows of a config. Sinks' own options are checked by `parseSinkOptions`, once their code is loaded.
+ * `written`: the same with its placeholders; what they stand for isn't shown.
+ */
+export function parseConfig(value: unknown, file: string = "config", written: unknown = value): Config {
   const result = configSchema.safeParse(value, ONCE);
   if (result.success) return result.data;
-  throw new ConfigError(file, issuesOf(result.error, value, configSchema, []));
+  throw new ConfigError(file, issuesOf(result.error, value, configSchema, [], written));
 }
 
-/** The adapter's options out of a sink's config, by the adapter's schema. */
-export function parseSinkOptions(name: string, definition: SinkDefinition, options: unknown, file: string): unknown {
+/** The adapter's options out of a sink's config, by the adapter's schema. `written`: the same with its placeholders. */
+export function parseSinkOptions(
+  name: string,
+  definition: SinkDefinition,
+  options: unknown,
+  file: string,
+  written: unknown = options,
+): unknown {
   const result = definition.options.safeParse(options, ONCE);
   if (result.success) return result.data;
-  throw new ConfigError(file, issuesOf(result.error, options, definition.options, ["sinks", name]));
+  throw new ConfigError(file, issuesOf(result.error, options, definition.options, ["sinks", name], written));
 }
 
 /** What is wrong in a sink's options while secrets are still placeholders: those can't be judged yet. */
@@ -57,7 +66,13 @@ export function sinkOptions(sink: SinkConfig): Record<string, unknown> {
   return Object.fromEntries(Object.entries(sink).filter(([key]) => !CORE_SINK_KEYS.includes(key)));
 }
 
-function issuesOf(error: z.ZodError, root: unknown, schema: z.ZodType, prefix: readonly PropertyKey[]): ConfigIssue[] {
+function issuesOf(
+  error: z.ZodError,
+  root: unknown,
+  schema: z.ZodType,
+  prefix: readonly PropertyKey[],
+  written: unknown = root,
+): ConfigIssue[] {
   return error.issues.flatMap(chosen).flatMap((issue) => {
     const at = [...prefix, ...issue.path];
     if (issue.code === "unrecognized_keys") {
@@ -70,6 +85,8 @@ function issuesOf(error: z.ZodError, root: unknown, schema: z.ZodType, prefix: r
       }));
     }
     const [expected, value] = [expectedText(issue), valueAt(root, issue.path)];
+    if (typeof value === "string" && hasSecret(valueAt(written, issue.path)))
+      return [{ path: pathText(at), expected, got: "a string from a placeholder (not shown)" }];
     return [{ path: pathText(at), expected, got: gotText(value, at) + hintFor(value, expected) }];
   });
 }

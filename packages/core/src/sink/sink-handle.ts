@@ -73,8 +73,9 @@ export class SinkHandle {
 
   async #create(refresh: boolean): Promise<Sink> {
     const definition = await this.definition();
-    const resolved = await resolveSecrets(sinkOptions(this.config), this.#ports.secrets ?? NO_SECRETS, refresh);
-    const options = parseSinkOptions(this.name, definition, resolved, this.#ports.configName ?? "config");
+    const written = sinkOptions(this.config);
+    const resolved = await resolveSecrets(written, this.#ports.secrets ?? NO_SECRETS, refresh);
+    const options = parseSinkOptions(this.name, definition, resolved, this.#ports.configName ?? "config", written);
     const context = {
       name: this.name,
       baseDir: this.#ports.baseDir ?? ".",

@@ -1,4 +1,4 @@
-import type { ObjectReader, SecretStore } from "@sluice/core";
+import { type ObjectReader, type SecretStore, SluiceError } from "@sluice/core";
 import { createS3Reader } from "../aws/s3-reader.ts";
 import type { Env } from "../env.ts";
 
@@ -29,6 +29,10 @@ export function awsFetchers({ secrets, reader, env }: FetcherPorts): ConfigFetch
 async function objectText(reader: ObjectReader, bucket: string, key: string): Promise<string> {
   const range = { start: 0, end: MAX_CONFIG_BYTES };
   const slice = await reader.read({ store: "s3", bucket, key }, range, new AbortController().signal);
+  if (slice.size > MAX_CONFIG_BYTES) {
+    for await (const _ of slice.body) break;
+    throw new SluiceError("CONFIG_INVALID", `expected at most ${MAX_CONFIG_BYTES} bytes, got ${slice.size}`);
+  }
   const chunks: Uint8Array[] = [];
   for await (const chunk of slice.body) chunks.push(chunk);
   return Buffer.concat(chunks).toString("utf8");

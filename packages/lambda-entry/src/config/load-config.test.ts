@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { SecretStore } from "@sluice/core";
+import type { ObjectReader, SecretStore } from "@sluice/core";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createS3Reader } from "../aws/s3-reader.ts";
 import { localServer } from "../testing/local-server.testing.ts";
@@ -16,7 +16,11 @@ const fetchers: ConfigFetchers = {
 const secrets: SecretStore = { resolve: async (reference) => `<${reference}>` };
 const load = (cwd: string, SLUICE_CONFIG?: string, reference?: string) =>
   loadConfig({ cwd, env: { SLUICE_CONFIG }, reference, secrets, fetchers });
-const failure = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
+const failure = (promise: Promise<unknown>): Promise<Error> =>
+  promise.then(
+    () => new Error("it didn't fail"),
+    (error) => error,
+  );
 
 describe("where a config comes from", () => {
   test.each([
@@ -75,13 +79,36 @@ describe("where a config comes from", () => {
   });
 });
 
+test("text in one line is text, and none of it is shown as the name of a file", async () => {
+  const error = await failure(load(await tempFolder(onTestFinished), "sinks: {a: {auth: {bearer: hunter2}}}"));
+  expect(error).toMatchObject({ code: "CONFIG_INVALID", message: expect.stringContaining("sinks.a.type") });
+  expect(error.message).not.toContain("hunter2");
+});
+
+test("what a placeholder stands for isn't shown", async () => {
+  const text = 'onMissing: "${env:ODD}"\nsinks: {a: {type: stdout}}';
+  const error = await failure(loadConfig({ reference: text, env: { ODD: "hunter2" }, cwd: "." }));
+  expect(error.message).toContain("onMissing: expected one of");
+  expect(error.message).not.toContain("hunter2");
+});
+
+test("more text in S3 than a config may have is refused rather than read in part", async () => {
+  const size = 4 * 1024 * 1024 + 1;
+  const reader: ObjectReader = { read: async () => ({ etag: "e", size, body: (async function* () {})() }) };
+  const over = { fetchers: awsFetchers({ secrets, reader }), env: {}, cwd: "." };
+  await expect(loadConfig({ ...over, reference: "s3://bucket/a.yaml" })).rejects.toMatchObject({
+    code: "CONFIG_INVALID",
+    message: `s3://bucket/a.yaml: expected at most 4194304 bytes, got ${size}`,
+  });
+});
+
 describe("what can't be found", () => {
   test.each([
     ["nope.yaml", "nope.yaml: no such file"],
     ["nope.js", "nope.js: no such file"],
     [".", "expected a file, got a folder"],
     ["s3://bucket", "expected s3://bucket/key"],
-    ["sinks: none", "no such file (a config given as text has a line end or begins with {)"],
+    ["none", "no such file (a config given as text has a line end, or begins with { or a key)"],
   ])("%s", async (reference, words) => {
     expect(await failure(load(await tempFolder(onTestFinished), reference))).toMatchObject({
       code: "CONFIG_NOT_FOUND",

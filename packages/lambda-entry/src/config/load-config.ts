@@ -25,7 +25,7 @@ export interface LoadedConfig {
 
 /**
  * The config named by `reference`, else by SLUICE_CONFIG, else the first of `./sluice.{yaml,yml,json,js,mjs,ts}`;
- * undefined when none of them is there. A reference is the text itself (it has a line end, or begins with `{`),
+ * undefined when none of them is there. A reference is the text itself (it has a line end, or begins with `{` or a key),
  * `s3://bucket/key`, `ssm:/name`, or a file. Placeholders outside of `sinks` are resolved here, those inside stay.
  * Fails with CONFIG_NOT_FOUND where a named one isn't there, CONFIG_INVALID with file, place, expected and got.
  */
@@ -39,7 +39,7 @@ export async function loadConfig(options: LoadConfigOptions): Promise<LoadedConf
 
 /** A config as written, checked and with its defaults. */
 export async function toConfig(value: unknown, name: string, secrets: SecretStore): Promise<Config> {
-  return parseConfig(await resolveOutsideSinks(value, secrets), name);
+  return parseConfig(await resolveOutsideSinks(value, secrets), name, value);
 }
 
 async function resolveOutsideSinks(value: unknown, secrets: SecretStore): Promise<unknown> {

@@ -47,8 +47,9 @@ function parseReference(reference: string, origin: string, cwd: string): ConfigS
   return { kind: "file", name, path, baseDir: dirname(path) };
 }
 
+/** Text may hold secrets: it is never to be taken for the name of a file, which would be shown. */
 function isText(reference: string): boolean {
-  return reference.includes("\n") || reference.trimStart().startsWith("{");
+  return reference.includes("\n") || /^\s*(?:\{|\w+:\s)/.test(reference);
 }
 
 function bucketAndKey(address: string): { bucket: string; key: string } {

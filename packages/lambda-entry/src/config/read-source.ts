@@ -51,6 +51,6 @@ function notFound(name: string, why: string, cause: unknown): SluiceError {
 function reasonOf(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
   if (code === "ENOENT" || code === "ENOTDIR")
-    return "no such file (a config given as text has a line end or begins with {)";
+    return "no such file (a config given as text has a line end, or begins with { or a key)";
   return code === "EISDIR" ? "expected a file, got a folder" : `can't be read (${code})`;
 }
