@@ -137,3 +137,23 @@ test("what hands work over, or puts messages off, is loaded before the last mome
   await pipeline.handle({ Records: [message] }, { deadline: { remainingMs: () => 900 } });
   expect(told).toEqual(["prepare continuation", "prepare postpone", "postpone"]);
 });
+
+test("where the end comes nearer than it was, sends are broken off in time", async () => {
+  const ending = new AbortController();
+  let leftMs = 1e9;
+  const stuck = scriptedSink(undefined, {
+    send: () => {
+      leftMs = 30;
+      ending.abort();
+      return new Promise(() => {});
+    },
+  });
+  const pipeline = createPipeline(parseConfig({ sinks: { stuck: { type: "stuck" } } }, "test"), {
+    sinks: async () => stuck.definition,
+    reader: readerOf(1),
+  });
+  const deadline = { remainingMs: () => leftMs, sooner: ending.signal };
+  const { units, counts } = await pipeline.objects([REF], { deadline });
+  expect(units).toMatchObject([{ ok: false, error: { code: "SINK_UNAVAILABLE" } }]);
+  expect(counts.failed.stuck).toBeGreaterThan(0);
+});

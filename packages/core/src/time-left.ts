@@ -27,22 +27,35 @@ export class TimeLeft {
   readonly givenMs: number;
   /** Milliseconds before the end at which sends are broken off. */
   readonly answerMs: number;
-  readonly #marginMs: number;
-  readonly #maxMarginMs: number;
+  readonly #config: DeadlineConfig;
+  #marginMs = 0;
+  #maxMarginMs = 0;
   readonly #reading = new AbortController();
   readonly #sending = new AbortController();
   readonly #answering = new AbortController();
   readonly #timers: NodeJS.Timeout[] = [];
+  readonly #onSooner = (): void => void this.#share();
 
-  constructor(deadline: Deadline, { marginMs, maxMarginMs }: DeadlineConfig) {
+  constructor(deadline: Deadline, config: DeadlineConfig) {
     this.deadline = deadline;
+    this.#config = config;
     this.givenMs = deadline.remainingMs();
-    this.#marginMs = Math.min(marginMs, this.givenMs / LEAST_MARGIN_SHARE);
-    this.#maxMarginMs = Math.max(this.#marginMs, Math.min(maxMarginMs, this.givenMs / MOST_MARGIN_SHARE));
-    this.answerMs = this.#marginMs / ANSWER_SHARE;
+    this.answerMs = this.#share();
+    deadline.sooner?.addEventListener("abort", this.#onSooner, { once: true });
+  }
+
+  /** Shares out what is left now; gives back what is kept for the answer. */
+  #share(): number {
+    const { marginMs, maxMarginMs } = this.#config;
+    const leftMs = Math.max(0, this.deadline.remainingMs());
+    this.#clear();
+    this.#marginMs = Math.min(marginMs, leftMs / LEAST_MARGIN_SHARE);
+    this.#maxMarginMs = Math.max(this.#marginMs, Math.min(maxMarginMs, leftMs / MOST_MARGIN_SHARE));
+    const answerMs = this.#marginMs / ANSWER_SHARE;
     this.#abortBefore(this.#reading, this.#marginMs);
-    this.#abortBefore(this.#sending, this.answerMs);
-    this.#abortBefore(this.#answering, this.answerMs / LAST_SHARE);
+    this.#abortBefore(this.#sending, answerMs);
+    this.#abortBefore(this.#answering, answerMs / LAST_SHARE);
+    return answerMs;
   }
 
   get reading(): AbortSignal {
@@ -57,8 +70,9 @@ export class TimeLeft {
     return this.#answering.signal;
   }
 
-  /** What may be spent on passing over what was done before is over. */
+  /** What may be spent on passing over what was done before is over. Not so where a process is to stop: another one has the time. */
   get isPassingLate(): boolean {
+    if (this.deadline.sooner?.aborted === true || !Number.isFinite(this.givenMs)) return false;
     return this.deadline.remainingMs() < this.givenMs * (1 - 1 / PASSING_SHARE);
   }
 
@@ -82,7 +96,12 @@ export class TimeLeft {
   }
 
   stop(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
+    this.deadline.sooner?.removeEventListener("abort", this.#onSooner);
+    this.#clear();
+  }
+
+  #clear(): void {
+    for (const timer of this.#timers.splice(0)) clearTimeout(timer);
   }
 
   #abortBefore(controller: AbortController, marginMs: number): void {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import {
   asSluiceError,
   type Clock,
@@ -58,6 +59,8 @@ export class Consumer implements Health {
   readonly #settlement: Settlement;
   readonly #underWay = new Set<Batch>();
   readonly #unsettled: Set<string> = new Set();
+  /** Aborted when it is to stop, and what is left of the grace is known. */
+  readonly #stopped = new AbortController();
   /** For what must still be asked of the queue once it is to stop; ends with the grace. */
   readonly #settling = new AbortController();
   #about: QueueState | undefined;
@@ -74,8 +77,11 @@ export class Consumer implements Health {
     const stop = (): void => {
       this.#stoppedAt = options.clock.now();
       options.logger.log("info", "stopping", { underWay: this.#underWay.size, graceMs: options.graceMs });
+      this.#stopped.abort();
       this.#bell.ring();
     };
+    // Each batch under way listens.
+    setMaxListeners(0, this.#stopped.signal);
     if (options.stop.aborted) stop();
     else options.stop.addEventListener("abort", stop, { once: true });
   }
@@ -283,6 +289,7 @@ export class Consumer implements Health {
     const consumer = this;
     const stopping = {
       graceMs,
+      signal: this.#stopped.signal,
       get since() {
         return consumer.#stoppedAt;
       },
