@@ -6,12 +6,15 @@
 import { parseArgs } from "node:util";
 import { startAws } from "../../tooling/engines/aws.ts";
 import { startElasticsearch } from "../../tooling/engines/elasticsearch.ts";
+import { MINIMUM_JDK } from "../../tooling/engines/elasticsearch-home.ts";
+import { findJdk } from "../../tooling/engines/java.ts";
 import { FAULTS } from "./faults/index.ts";
 import type { FaultKind } from "./faults/kind.ts";
 import { planOf } from "./plan.ts";
 import { appendResult, hasFailed, type Line, lineOf, nameOf, readResults, totals } from "./results.ts";
 import { runOnce } from "./run.ts";
 import { type Stand, standOn } from "./stand/stand.ts";
+import type { Need } from "./workload/workload.ts";
 
 const { values } = parseArgs({
   options: {
@@ -31,9 +34,16 @@ function kindsOf(only: string | undefined): { readonly kinds?: readonly FaultKin
   throw new Error(`--only: expected one of ${FAULTS.map(({ name }) => name).join(", ")}; got ${only}`);
 }
 
-async function oneRun(stand: Stand, seed: number): Promise<Line> {
+/** An engine that can be killed is a process of this machine. */
+function missing(): readonly Need[] {
+  if (findJdk(MINIMUM_JDK) !== undefined) return [];
+  console.log(`No JDK ${MINIMUM_JDK} or newer: faults that need an engine of their own are left out.`);
+  return ["engine"];
+}
+
+async function oneRun(stand: Stand, seed: number, without: readonly Need[]): Promise<Line> {
   let logs = "";
-  const result = await runOnce(stand, planOf(seed, kindsOf(values.only)), (all) => {
+  const result = await runOnce(stand, planOf(seed, { ...kindsOf(values.only), without }), (all) => {
     logs = all;
   });
   const line = lineOf(result, values.only);
@@ -60,11 +70,12 @@ async function main(): Promise<void> {
 async function doRuns(seeds: number[], parallel: number, done: Map<string, Line>): Promise<void> {
   const [search, aws] = await Promise.all([startElasticsearch(), startAws()]);
   const stand = await standOn(search.url, aws.endpoint);
+  const without = missing();
   const began = performance.now();
   let count = 0;
   const work = async (): Promise<void> => {
     for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
-      const line = await oneRun(stand, seed);
+      const line = await oneRun(stand, seed, without);
       done.set(nameOf(seed, values.only), line);
       await appendResult(line);
       count += 1;

@@ -12,6 +12,9 @@ export interface EnvironmentOptions {
   variables(environment: Environment): Readonly<Record<string, string>>;
 }
 
+/** A start that takes too long on a busy machine is made again, as the service would. */
+const STARTS = 3;
+
 /** What a service sees of a function that was killed. */
 export const KILLED: InvokeResult = { errorType: "Runtime.ExitError", durationMs: 0 };
 
@@ -26,6 +29,7 @@ export class Environment {
   #isOutdated = false;
   #isFrozen = false;
   #logs = "";
+  #failedStarts = 0;
 
   constructor(options: EnvironmentOptions) {
     this.number = options.number;
@@ -42,7 +46,8 @@ export class Environment {
   async invoke(event: object, timeoutMs: number): Promise<InvokeResult> {
     if (this.#isOutdated) await this.replace();
     this.#isOutdated = false;
-    const started = await this.start();
+    const started = await this.#startOrNot();
+    if (started === undefined) return KILLED;
     this.#running = started;
     const result = await started.invoke(event, timeoutMs);
     this.#running = undefined;
@@ -85,6 +90,20 @@ export class Environment {
     await this.replace();
     this.search.close();
     this.aws.close();
+  }
+
+  /** Undefined: it didn't come up. */
+  async #startOrNot(): Promise<LambdaFunction | undefined> {
+    try {
+      const started = await this.start();
+      this.#failedStarts = 0;
+      return started;
+    } catch (error) {
+      this.#function = undefined;
+      this.#failedStarts += 1;
+      if (this.#failedStarts === STARTS) throw error;
+      return undefined;
+    }
   }
 
   #start(): Promise<LambdaFunction> {

@@ -28,14 +28,19 @@ export interface Plan {
 export interface PlanOptions {
   /** In place of those that the seed would choose. */
   readonly kinds?: readonly FaultKind[];
+  /** Faults that need one of these are left out. */
+  readonly without?: readonly Need[];
   /** In place of the seed's own number. */
   readonly records?: number;
 }
 
 export function planOf(seed: number, options: PlanOptions = {}): Plan {
   const random = new Random(seed);
-  const kinds = options.kinds ?? chosen(random);
+  const { without = [] } = options;
+  const drawn = options.kinds ?? chosen(random);
+  const kinds = drawn.filter(({ needs = [] }) => !needs.some((need) => without.includes(need)));
   const faults = kinds.map((kind) => kind.make(new Random(random.below(2 ** 32))));
+  const needs = new Set(kinds.flatMap(({ needs: its = [] }) => its));
   const least = Math.max(1, ...kinds.map((kind) => kind.environments ?? 1));
   return {
     seed,
@@ -43,18 +48,21 @@ export function planOf(seed: number, options: PlanOptions = {}): Plan {
     records: options.records ?? sizeOf(random),
     faults,
     environments: Math.max(least, 1 + random.below(2)),
-    hasArchive: random.chance(0.2),
+    hasArchive: random.chance(0.2) || needs.has("archive"),
     hasContinuation: random.chance(0.6),
     badShare: random.chance(0.4) ? 0.02 : 0,
     first: kinds.find((kind) => kind.first !== undefined)?.first,
-    needs: new Set(kinds.flatMap(({ needs = [] }) => needs)),
+    needs,
   };
 }
 
 function chosen(random: Random): FaultKind[] {
   const count = 1 + random.below(MOST_FAULTS);
-  const left = [...FAULTS];
-  const drawn = Array.from({ length: count }, () => left.splice(random.below(left.length), 1)[0] as FaultKind);
+  const isDrawn = ({ oneIn }: FaultKind): boolean => oneIn !== undefined && random.chance(1 / oneIn);
+  const [rare] = FAULTS.filter(isDrawn);
+  const left = FAULTS.filter(({ oneIn }) => oneIn === undefined);
+  const usual = Array.from({ length: count }, () => left.splice(random.below(left.length), 1)[0] as FaultKind);
+  const drawn = rare === undefined ? usual : [rare, ...usual.slice(1)];
   return drawn.filter((kind, i) => !drawn.slice(0, i).some((other) => excludes(kind, other) || excludes(other, kind)));
 }
 

@@ -16,6 +16,7 @@ import { Fifo } from "./sources/fifo.ts";
 import { Queue } from "./sources/queue.ts";
 import { Shard } from "./sources/shard.ts";
 import type { Delivery, Source, Told } from "./sources/source.ts";
+import type { OwnEngine } from "./stand/engine.ts";
 import type { Stand } from "./stand/stand.ts";
 import { SimulatedTime } from "./time.ts";
 import { Serials } from "./workload/serials.ts";
@@ -59,6 +60,7 @@ class Run {
   #world: World | undefined;
   #sources: readonly Source[] = [];
   #precedence: Precedence | undefined;
+  #loan: { readonly engine: OwnEngine; giveBack(): void } | undefined;
   #invocations = 0;
   #underWay = 0;
 
@@ -72,7 +74,10 @@ class Run {
 
   async setUp(): Promise<void> {
     const { random, faults, records, badShare, first, needs, hasArchive, hasContinuation } = this.#plan;
-    const { search, store } = this.#stand;
+    const { store, engines } = this.#stand;
+    if (needs.has("engine")) this.#loan = await engines.borrow();
+    const engine = this.#loan?.engine;
+    const { search } = engine ?? this.#stand;
     const token = this.#token;
     const stream = `logs-chaos.${token}-default`;
     const settings = settingsOf(token, hasArchive, hasContinuation, random);
@@ -85,14 +90,26 @@ class Run {
     const making = { token, records, badShare, first, needs, serials, store, queue, fifo, direct, random };
     const [workload] = await Promise.all([makeWorkload(making), search.createStream(stream)]);
     const environments = await Promise.all(
-      Array.from({ length: this.#plan.environments }, (_, i) => this.#environment(i)),
+      Array.from({ length: this.#plan.environments }, (_, i) => this.#environment(i, search.url)),
     );
     const searchUrl = (environment: Environment): string => environment.search.url;
     const now = (): number => this.#time.now();
     const data = workload.kinesis;
     const shard = new Shard({ name: token, data, maxBatch: 1 + random.below(30), bisects: random.chance(0.5) });
     const sources = { queue, fifo, shard, direct };
-    this.#world = { now, token, stream, search, store, workload, ...sources, environments, settings, searchUrl };
+    this.#world = {
+      now,
+      token,
+      stream,
+      search,
+      engine,
+      store,
+      workload,
+      ...sources,
+      environments,
+      settings,
+      searchUrl,
+    };
     for (const fault of faults) await fault.setUp?.(this.#world);
     if (fifo.messages.length > 0) this.#precedence = new Precedence(fifo, serials, workload.objects);
     const all = [queue, fifo, shard, direct];
@@ -117,6 +134,7 @@ class Run {
   }
 
   async verdict(): Promise<Omit<Result, "ms">> {
+    await this.#loan?.engine.ready();
     const { workload, stream, search, store, queue, fifo, direct } = this.#its;
     const archive = this.#plan.hasArchive ? `chaos.${this.#token}/` : undefined;
     const found = await look(search, store, workload.serials, { stream, deadLetters: `${this.#token}/`, archive });
@@ -144,6 +162,15 @@ class Run {
   }
 
   async tearDown(): Promise<void> {
+    try {
+      await this.#loan?.engine.ready();
+      await this.#leaveNothing();
+    } finally {
+      this.#loan?.giveBack();
+    }
+  }
+
+  async #leaveNothing(): Promise<void> {
     const world = this.#world;
     if (world === undefined) return this.#time.end();
     for (const fault of this.#plan.faults) await fault.tearDown?.(world);
@@ -165,7 +192,7 @@ class Run {
     return this.#world;
   }
 
-  async #environment(number: number): Promise<Environment> {
+  async #environment(number: number, searchUrl: string): Promise<Environment> {
     const { faults } = this.#plan;
     const tls = faults.find((fault) => fault.tls !== undefined)?.tls;
     const common = {
@@ -180,7 +207,7 @@ class Run {
     };
     const search = new FaultyProxy({
       ...common,
-      upstream: this.#stand.search.url,
+      upstream: searchUrl,
       ...(tls === undefined ? {} : { tls }),
     });
     const aws = new FaultyProxy({ ...common, upstream: this.#stand.awsEndpoint });

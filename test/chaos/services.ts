@@ -1,7 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
 import { type Action, type Exchange, type Operation, refuse } from "./proxy/exchange.ts";
-import type { Fifo } from "./sources/fifo.ts";
-import type { Queue } from "./sources/queue.ts";
 import { BUCKETS } from "./stand/store.ts";
 
 /** What a request to Elasticsearch or AWS is about. */
@@ -27,8 +25,12 @@ interface Entry {
 
 export interface Queues {
   /** Takes what the function sends. */
-  readonly queue: Queue;
-  readonly fifo?: Fifo;
+  readonly queue: Postponing & { readonly options: { readonly maxBytes: number }; add(body: string): unknown };
+  readonly fifo?: Postponing;
+}
+
+interface Postponing {
+  postpone(receiptHandle: string, seconds: number, now: number): void;
 }
 
 /** SQS as far as the function speaks with it (its JSON protocol), over the run's own queues. */
@@ -53,7 +55,7 @@ export function queueAnswer({ headers, body }: Exchange, { queue, fifo }: Queues
   }
 }
 
-function sent({ MessageBody = "" }: Entry, queue: Queue): object {
+function sent({ MessageBody = "" }: Entry, queue: Queues["queue"]): object {
   queue.add(MessageBody);
   return { MessageId: randomUUID(), MD5OfMessageBody: createHash("md5").update(MessageBody).digest("hex") };
 }

@@ -6,6 +6,7 @@ import type { Fifo } from "./sources/fifo.ts";
 import type { Queue } from "./sources/queue.ts";
 import type { Shard } from "./sources/shard.ts";
 import type { Source } from "./sources/source.ts";
+import type { OwnEngine } from "./stand/engine.ts";
 import type { Search } from "./stand/search.ts";
 import type { Store } from "./stand/store.ts";
 import type { Workload } from "./workload/workload.ts";
@@ -25,6 +26,8 @@ export interface World {
   readonly token: string;
   readonly stream: string;
   readonly search: Search;
+  /** What `search` is of, where the run has one for itself. */
+  readonly engine: OwnEngine | undefined;
   readonly store: Store;
   readonly workload: Workload;
   readonly queue: Queue;

@@ -9,7 +9,10 @@ const HEAP = "512m";
 
 export interface LocalNode {
   readonly url: string;
+  /** The present one. */
   readonly process: EngineProcess;
+  /** A process in the same folder and at the same port, when the one before is gone; the caller waits until it answers. */
+  startAgain(): void;
   stop(): Promise<void>;
 }
 
@@ -26,24 +29,34 @@ export async function startElasticsearchNode(settings: Record<string, string>, p
     "path.data": data,
     "path.logs": data,
   };
-  const server = spawnEngine(
-    join(jdk.home, "bin", "java"),
-    [
-      ...serverFlags(jdk),
-      `-Xms${HEAP}`,
-      `-Xmx${HEAP}`,
-      `-Djava.io.tmpdir=${data}`,
-      `-Des.path.home=${home}`,
-      "-Dorg.elasticsearch.nativeaccess.enableVectorLibrary=false",
-      "-Dsluice.follow.stdin=true",
-      ...["-cp", `${home}/lib/*`, LAUNCHER, home],
-      ...Object.entries(all).map(([name, value]) => `${name}=${value}`),
-    ],
-    { ...process.env, ELASTIC_PASSWORD: password },
-  );
-  const stop = async () => {
-    await server.stop();
-    await rm(data, { recursive: true, force: true });
+  const start = () =>
+    spawnEngine(
+      join(jdk.home, "bin", "java"),
+      [
+        ...serverFlags(jdk),
+        `-Xms${HEAP}`,
+        `-Xmx${HEAP}`,
+        `-Djava.io.tmpdir=${data}`,
+        `-Des.path.home=${home}`,
+        "-Dorg.elasticsearch.nativeaccess.enableVectorLibrary=false",
+        "-Dsluice.follow.stdin=true",
+        ...["-cp", `${home}/lib/*`, LAUNCHER, home],
+        ...Object.entries(all).map(([name, value]) => `${name}=${value}`),
+      ],
+      { ...process.env, ELASTIC_PASSWORD: password },
+    );
+  let server = start();
+  return {
+    url: `http://127.0.0.1:${port}`,
+    get process() {
+      return server;
+    },
+    startAgain() {
+      server = start();
+    },
+    async stop() {
+      await server.stop();
+      await rm(data, { recursive: true, force: true });
+    },
   };
-  return { url: `http://127.0.0.1:${port}`, process: server, stop };
 }

@@ -16,6 +16,8 @@ export interface EngineProcess {
   log(): string;
   /** Why it is gone, or undefined while it runs. */
   ended(): string | undefined;
+  /** `kill -9`, and gone. */
+  kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -45,7 +47,13 @@ export function spawnEngine(command: string, args: string[], env: NodeJS.Process
     process.off("exit", killNow);
     await terminate(child, KILL_AFTER_MS);
   };
-  return { pid: child.pid ?? -1, log: () => log, ended: () => ended, stop };
+  const kill = async () => {
+    process.off("exit", killNow);
+    const gone = hasEnded(child) ? undefined : once(child, "exit");
+    killNow();
+    await gone;
+  };
+  return { pid: child.pid ?? -1, log: () => log, ended: () => ended, kill, stop };
 }
 
 export function hasEnded(child: ChildProcess): boolean {

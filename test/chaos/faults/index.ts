@@ -3,6 +3,7 @@ import { clockSteps } from "./clock.ts";
 import { answerCut, answerLost, lateRequest, requestCut, slowAnswers } from "./connection.ts";
 import { deadline, handOverFails } from "./deadline.ts";
 import { atTheSameTime, disorder, duplicates } from "./deliveries.ts";
+import { clusterReadOnly, engineKilled } from "./engine.ts";
 import { kill, timeout } from "./kill.ts";
 import type { FaultKind } from "./kind.ts";
 import { expiredCertificate, unknownHost } from "./name-and-certificate.ts";
@@ -31,6 +32,8 @@ export const FAULTS: readonly FaultKind[] = [
   elasticsearchRestarting,
   writeBlock,
   diskFull,
+  clusterReadOnly,
+  engineKilled,
   tooManyRequests,
   someItemsRefused,
   indexDenied,

@@ -12,6 +12,8 @@ export interface FaultKind {
   /** What kind of object there must be one of. */
   readonly first?: ObjectKind;
   readonly needs?: readonly Need[];
+  /** It costs so much that only one run of so many is given it. */
+  readonly oneIn?: number;
   /** Names of faults that may not happen in the same run: together they are beyond what is promised. */
   readonly notWith?: readonly string[];
   /** `random` is this fault's own: what it draws is the same whatever else happens. */
@@ -51,6 +53,34 @@ export function requestFault(
       if (action !== undefined) fault.fired += 1;
       return action;
     },
+  };
+  return fault;
+}
+
+/** Something real that keeps bulk requests out, set while those of the window come. */
+export function blockWhile(
+  name: string,
+  window: Window,
+  set: (world: World, on: boolean) => Promise<void>,
+): Fault & { fired: number } {
+  // One after the other: requests come at the same time.
+  let last: Promise<void> = Promise.resolve();
+  let isSet = false;
+  const turn = (world: World, on: boolean): Promise<void> => {
+    if (isSet !== on) last = last.then(() => set(world, on));
+    isSet = on;
+    return last;
+  };
+  const fault: Fault & { fired: number } = {
+    name,
+    fired: 0,
+    async decide({ operation, number }, phase, world) {
+      if (phase !== "body" || operation !== "bulk" || number < window.from) return undefined;
+      if (isWithin(window, number)) fault.fired += 1;
+      await turn(world, isWithin(window, number));
+      return undefined;
+    },
+    tearDown: (world) => turn(world, false),
   };
   return fault;
 }

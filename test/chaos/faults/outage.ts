@@ -1,6 +1,6 @@
 import { RESET, refuse } from "../proxy/exchange.ts";
 import type { Fault, World } from "../world.ts";
-import { type FaultKind, isWithin, requestFault, windowOf } from "./kind.ts";
+import { blockWhile, type FaultKind, requestFault, windowOf } from "./kind.ts";
 
 const REOPEN_AFTER_MS = 1500;
 
@@ -86,27 +86,9 @@ function block(name: string, setting: string): FaultKind {
   return {
     name,
     make(random) {
-      const window = windowOf(random, 2, 5);
-      // One after the other: requests come at the same time.
-      let last: Promise<void> = Promise.resolve();
-      let isSet = false;
-      const turn = ({ search, stream }: World, on: boolean): Promise<void> => {
-        if (isSet !== on) last = last.then(() => search.set(stream, setting, on ? true : null));
-        isSet = on;
-        return last;
-      };
-      const fault: Fault & { fired: number } = {
-        name,
-        fired: 0,
-        async decide({ operation, number }, phase, world) {
-          if (phase !== "body" || operation !== "bulk" || number < window.from) return undefined;
-          if (isWithin(window, number)) fault.fired += 1;
-          await turn(world, isWithin(window, number));
-          return undefined;
-        },
-        tearDown: (world) => turn(world, false),
-      };
-      return fault;
+      return blockWhile(name, windowOf(random, 2, 5), ({ search, stream }, on) =>
+        search.set(stream, setting, on ? true : null),
+      );
     },
   };
 }

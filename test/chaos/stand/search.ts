@@ -1,4 +1,7 @@
-const TEMPLATE = {
+/** `request`: what is acknowledged is on the disk. `async` is faster, and as good while the process lives. */
+type Durability = "request" | "async";
+
+const templateWith = (durability: Durability): object => ({
   index_patterns: ["logs-chaos.*-*"],
   priority: 500,
   data_stream: {},
@@ -7,7 +10,7 @@ const TEMPLATE = {
       number_of_shards: 1,
       number_of_replicas: 0,
       refresh_interval: "-1",
-      "index.translog.durability": "async",
+      "index.translog.durability": durability,
       "index.max_result_window": 100_000,
     },
     // Next to nothing is indexed. One field doesn't take what some records hold.
@@ -19,7 +22,7 @@ const TEMPLATE = {
       },
     },
   },
-};
+});
 
 export interface Hit {
   readonly index: string;
@@ -29,13 +32,15 @@ export interface Hit {
 /** Elasticsearch itself, past the proxies: what an operator does, and what is really in it. */
 export class Search {
   readonly url: string;
+  readonly #durability: Durability;
 
-  constructor(url: string) {
+  constructor(url: string, durability: Durability = "async") {
     this.url = url;
+    this.#durability = durability;
   }
 
   async setUp(): Promise<void> {
-    await this.#call("PUT", "/_index_template/sluice-chaos", TEMPLATE);
+    await this.#call("PUT", "/_index_template/sluice-chaos", templateWith(this.#durability));
   }
 
   async createStream(stream: string): Promise<void> {
@@ -53,6 +58,11 @@ export class Search {
   /** `setting` of all backing indices, such as `index.blocks.write`. */
   async set(stream: string, setting: string, value: boolean | null): Promise<void> {
     await this.#call("PUT", `/${stream}/_settings`, { [setting]: value });
+  }
+
+  /** A setting of the whole cluster. */
+  async setCluster(setting: string, value: boolean | null): Promise<void> {
+    await this.#call("PUT", "/_cluster/settings", { persistent: { [setting]: value } });
   }
 
   /** Every document of every backing index. */

@@ -5,6 +5,7 @@ import { CreateKeyCommand, EncryptCommand, KMSClient } from "@aws-sdk/client-kms
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { unzipSync } from "fflate";
 import { PARAMETERS } from "../faults/secrets.ts";
+import { Lender } from "./engine.ts";
 import { Search } from "./search.ts";
 import { Store } from "./store.ts";
 
@@ -14,6 +15,8 @@ export const ZIP: string = path.resolve(import.meta.dirname, "../../../packages/
 export interface Stand {
   readonly search: Search;
   readonly store: Store;
+  /** Of an engine that a run has for itself. */
+  readonly engines: Lender;
   readonly awsEndpoint: string;
   readonly taskRoot: string;
   /** A folder for small files. */
@@ -28,7 +31,12 @@ export async function standOn(searchUrl: string, awsEndpoint: string): Promise<S
   const scratch = await mkdtemp(path.join(tmpdir(), "sluice-chaos-"));
   const taskRoot = path.join(scratch, "task");
   await Promise.all([search.setUp(), store.setUp(), putSecrets(awsEndpoint), unzip(ZIP, taskRoot)]);
-  return { search, store, awsEndpoint, taskRoot, scratch, stop: () => rm(scratch, { recursive: true, force: true }) };
+  const engines = new Lender();
+  const stop = async (): Promise<void> => {
+    await engines.stop();
+    await rm(scratch, { recursive: true, force: true });
+  };
+  return { search, store, engines, awsEndpoint, taskRoot, scratch, stop };
 }
 
 async function putSecrets(endpoint: string): Promise<void> {

@@ -51,7 +51,7 @@ export function sizeOf(random: Random): number {
 }
 
 /** What a run is to have besides objects, and messages of a standard queue that tell of them. */
-export type Need = "log-events" | "stream" | "fifo" | "versions" | "engine";
+export type Need = "log-events" | "stream" | "fifo" | "versions" | "archive" | "engine";
 
 interface Making {
   readonly token: string;
