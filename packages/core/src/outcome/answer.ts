@@ -7,7 +7,7 @@ import { isBatchEvent } from "../envelope/s3-batch.ts";
 import type { SluiceError } from "../errors.ts";
 import { isPermanent } from "./faults.ts";
 import { invocationAnswer } from "./invocation-answer.ts";
-import type { Counts, HandedOver, UnitOutcome } from "./outcome.ts";
+import type { Counts, UnitOutcome } from "./outcome.ts";
 import type { Answered, Returned } from "./returned.ts";
 
 /** Of what S3 Batch Operations' report says of a task, in characters. */
@@ -89,9 +89,8 @@ export function answerUnbegun(event: unknown, error: SluiceError): unknown {
 function taskResults(event: Json | undefined, outcomes: readonly UnitOutcome[]): unknown {
   return {
     ...batchAnswer(event),
-    results: outcomes.map(({ id: taskId, error, records, handedOver }) => {
-      if (error === undefined)
-        return { taskId, resultCode: "Succeeded", resultString: `${records} records${rest(handedOver)}` };
+    results: outcomes.map(({ id: taskId, error, ...done }) => {
+      if (error === undefined) return { taskId, resultCode: "Succeeded", resultString: toldOf(done) };
       const resultCode = isPermanent(error) ? "PermanentFailure" : "TemporaryFailure";
       return { taskId, resultCode, resultString: told(error) };
     }),
@@ -109,11 +108,11 @@ function told({ code, message }: SluiceError): string {
   return line.length > MAX_RESULT_CHARS ? `${line.slice(0, MAX_RESULT_CHARS - 1)}…` : line;
 }
 
-/** The job has no word for it: nothing is lost, so another attempt would be for nothing, but nothing is done either. */
-function rest(handedOver: HandedOver | undefined): string {
-  if (handedOver === undefined) return "";
-  const codes = [...new Set(handedOver.errors)].join(", ");
-  return `; the rest is on the continuation queue${codes === "" ? "" : ` (${codes})`}`;
+/** The job has a word only for success. What is handed over is not lost, so another attempt would be for nothing, but not done either. */
+function toldOf({ records, deadLetters = 0, handedOver }: Omit<UnitOutcome, "id" | "error">): string {
+  const codes = [...new Set(handedOver?.errors)].join(", ");
+  const rest = `; the rest is on the continuation queue${codes === "" ? "" : ` (${codes})`}`;
+  return `${records} records${deadLetters > 0 ? `; ${deadLetters} dead letters` : ""}${handedOver ? rest : ""}`;
 }
 
 /**

@@ -50,6 +50,8 @@ export interface UnitOutcome {
   readonly records: number;
   /** Why it failed, when it did. */
   readonly error?: SluiceError | undefined;
+  /** Of its records, once for each sink that refused one; there when there are some. */
+  readonly deadLetters?: number;
   /** Why it, or something of it, was put among the dead letters. */
   readonly deadLettered?: SluiceError | undefined;
   /** There when something of it was; a unit is ok with that. */

@@ -25,15 +25,21 @@ function unitOutcome(id: string, number: number, run: Run): UnitOutcome {
   const records = items.reduce((sum, item) => sum + (run.ledger.items[item] as ItemAccount).in, 0);
   const ok = error === undefined;
   const handedOver = run.handOvers.get(number);
+  const deadLetters = items.reduce((sum, item) => sum + lettersOf(run.ledger.items[item] as ItemAccount), 0);
   return {
     id,
     ok,
     items: items.length,
     records,
     error,
+    ...(deadLetters > 0 && { deadLetters }),
     ...(deadLettered && { deadLettered }),
     ...(handedOver && { handedOver }),
   };
+}
+
+function lettersOf({ sinks }: ItemAccount): number {
+  return sinks.reduce((sum, sink) => sum + (sink?.tally.deadLettered ?? 0), 0);
 }
 
 function counts(ledger: Ledger, sinks: readonly string[], units: readonly UnitOutcome[]): Counts {

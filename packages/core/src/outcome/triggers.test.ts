@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { parseConfig } from "../config/parse-config.ts";
 import { SluiceError } from "../errors.ts";
 import { createPipeline } from "../pipeline.ts";
+import type { DeadLetterStore } from "../ports/dead-letters.ts";
 import type { Reingest } from "../ports/reingest.ts";
 import type { SendResult } from "../ports/sink.ts";
 import { REASON, scriptedSink } from "../sink/scripted-sink.testing.ts";
@@ -16,11 +17,12 @@ interface Setting {
   readonly answer?: (line: string) => "delivered" | "fail" | "reject";
   readonly objects?: Readonly<Record<string, string>>;
   readonly reingest?: Reingest;
+  readonly deadLetters?: DeadLetterStore;
 }
 
 async function handled(
   event: unknown,
-  { config = {}, answer = () => "delivered", objects = {}, reingest }: Setting = {},
+  { config = {}, answer = () => "delivered", objects = {}, reingest, deadLetters }: Setting = {},
 ) {
   const sink = scriptedSink((batch): SendResult => {
     const lines = Buffer.from(batch.bytes).toString().trim().split("\n");
@@ -34,6 +36,7 @@ async function handled(
   const pipeline = createPipeline(parseConfig({ sinks: { one: { type: "one", retry } }, ...config }), {
     sinks: async () => sink.definition,
     ...(reingest && { reingest }),
+    ...(deadLetters && { deadLetters }),
     reader: {
       read: async ({ key }) => {
         const text = objects[key];
@@ -112,6 +115,28 @@ describe("S3 Batch Operations", () => {
         },
       ],
     });
+  });
+});
+
+test("S3 Batch Operations: a task of which records are dead letters says so", async () => {
+  const tasks = [
+    { taskId: "t", s3Key: "k", s3Bucket: "b" },
+    { taskId: "u", s3Key: "l", s3Bucket: "b" },
+  ];
+  const { response } = await handled(
+    { invocationSchemaVersion: "2.0", invocationId: "i", tasks },
+    {
+      config: { deadLetter: { type: "file", path: "dead" } },
+      objects: { k: "fine\nbad\nbad\n", l: "fine\n" },
+      answer: (line) => (line === "bad" ? "reject" : "delivered"),
+      deadLetters: { put: async () => {} },
+    },
+  );
+  expect(response).toMatchObject({
+    results: [
+      { resultCode: "Succeeded", resultString: "3 records; 2 dead letters" },
+      { resultCode: "Succeeded", resultString: "1 records" },
+    ],
   });
 });
 
