@@ -164,6 +164,20 @@ test("filters, and a dry run that says what there is", async () => {
   expect(JSON.parse(none.out)).toMatchObject({ objects: { found: 0 } });
 });
 
+test("the objects that a report names as failed, and no others", async () => {
+  const namespace = unique("ns");
+  const { config, bucket } = await configured(namespace, { format: "ndjson" });
+  const row = (n: number, status: string): string =>
+    `${source},app%2Fdt%3D${n}%2Fa+b%2B${n}.log.gz,,${status},,200,"x"\n`;
+  const Body = row(1, "failed") + row(2, "succeeded") + row(3, "failed");
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: "reports/job-1/results/0a1b.csv", Body }));
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: "reports/job-1/manifest.json", Body: "{}" }));
+  const done = await sluice("backfill", "--list", `s3://${bucket}/reports/job-1/`, "--config", config, "--json");
+  expect(done.exitCode).toBe(0);
+  expect(JSON.parse(done.out)).toMatchObject({ objects: { found: 2, done: 2 }, delivered: { search: 100 } });
+  expect(await hitsOf(namespace)).toHaveLength(100);
+});
+
 test("killed on the way, it goes on from its state: each record once", async () => {
   const namespace = unique("ns");
   const { config } = await configured(namespace, {});

@@ -163,6 +163,36 @@ interface Found {
   readonly hits: { readonly hits: readonly { readonly _id: string; readonly _source: unknown }[] };
 }
 
+test("what Firehose kept comes once, however often it is sent again", async () => {
+  const index = unique("firehose-");
+  const config = join(dir, `${index}.yaml`);
+  await writeFile(
+    config,
+    `sinks: { search: { type: elasticsearch, url: "${esUrl}", target: "${index}" } }
+triggers: { firehose: { mode: deliver } }
+`,
+  );
+  const lines = Array.from({ length: 40 }, (_, n) =>
+    JSON.stringify({
+      attemptsMade: 4,
+      arrivalTimestamp: Date.now(),
+      errorCode: "Lambda.FunctionError",
+      errorMessage: "The Lambda function was successfully invoked but it returned an error result.",
+      attemptEndingTimestamp: Date.now(),
+      rawData: Buffer.from(`line ${n}`).toString("base64"),
+      lambdaArn: "arn:aws:lambda:us-east-1:123456789012:function:sluice",
+    }),
+  );
+  const Key = `${index}/processing-failed/2026/01/02/03/app-1-2026-01-02-03-04-05-01234567-89ab-cdef-0123-456789abcdef`;
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: `${lines.join("\n")}\n` }));
+  const args = ["replay", "--config", config, `s3://${bucket}/${index}/processing-failed/`];
+  expect(await sluice(args)).toMatchObject({ exitCode: 0, groups: [{ reason: "Lambda.FunctionError", failed: 0 }] });
+  expect(await sluice([...args, "--delete"])).toMatchObject({ exitCode: 0, files: { deleted: 1 } });
+  await ask(esUrl, "POST", `/${index}/_refresh`);
+  expect(await ask(esUrl, "GET", `/${index}/_count`)).toMatchObject({ count: 40 });
+  expect(await keysUnder(`${index}/`)).toEqual([]);
+});
+
 test("a replay that was stopped goes on where it was", async () => {
   const records = 7500;
   const { index, config, letters, mend, dead, prefix } = await refused(records);

@@ -339,7 +339,7 @@ describe("Firehose, to be delivered", () => {
   test("what a transformation failed at is refused: no sink would have it", async () => {
     const world = new World();
     const key = "errors/processing-failed/x";
-    const line = { attemptsMade: 4, rawData: base64("text"), lambdaArn: FUNCTION_ARN };
+    const line = { rawData: base64("text"), attemptsMade: 4, lambdaArn: FUNCTION_ARN };
     world.objects.set(key, Buffer.from(`${JSON.stringify(line)}\n`));
     const { exit, err } = await world.drain(["replay", `s3://${key}`]);
     expect(exit).toBe(1);

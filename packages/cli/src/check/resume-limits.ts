@@ -49,10 +49,10 @@ const REMEDIES: Partial<Readonly<Record<PassedKind, string>>> = {
 
 export function limitLines(found: ResumeLimits, { continuation }: Config): string {
   const rows = found.limits.map((limit) => ["", WORDS[limit.kind], `up to ${mostOf(limit)}`]);
-  const once = continuation === undefined ? ", once there is a continuation" : "";
-  const how = found.function === null ? "; assumed: --connect --function NAME asks for the function's own" : "";
+  const once = continuation === undefined ? " once there is a continuation," : "";
+  const how = found.function === null ? ", which is assumed: --connect --function NAME asks for its own" : "";
   return [
-    `objects that can't be gone on with in the middle are done${once}, whatever the sinks take, by ${functionOf(found)}${how}:`,
+    `how large an object may be that can't be gone on with in the middle,${once} for ${functionOf(found)}${how}:`,
     ...columns(rows),
     "larger ones may be refused (OBJECT_TOO_LARGE_TO_RESUME): a greater timeout or more memory allows more; gzip, bzip2 and plain objects have no such limit",
     "",

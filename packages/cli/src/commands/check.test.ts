@@ -21,12 +21,14 @@ async function check(argv: readonly string[], options: FakeOptions = {}) {
 test("says how large objects may be that can't be gone on with, of each kind, by an assumption that it names", async () => {
   const { exit, out } = await check([]);
   expect(exit).toBe(0);
-  expect(out).toContain("by a function of 300 s and 512 MB; assumed: --connect --function NAME asks for");
+  expect(out).toContain("for a function of 300 s and 512 MB, which is assumed: --connect --function NAME asks");
   expect(out).toMatch(/ZIP +up to 1\.2 GB decoded\n/);
   expect(out).toMatch(/compression within compression +up to 414 MB decoded\n/);
   expect(out).toMatch(/Parquet +up to 3,473,148 rows\n/);
   expect(out).toContain("a greater timeout or more memory allows more");
-  expect((await check([], { load: loading([], {}) })).out).toContain("are done, once there is a continuation,");
+  expect((await check([], { load: loading([], {}) })).out).toContain(
+    "in the middle, once there is a continuation, for",
+  );
 });
 
 test("the same in JSON, in bytes and rows", async () => {
@@ -47,7 +49,7 @@ test("by the function's own timeout and memory where it is named", async () => {
   };
   const { out } = await check(["--connect", "--function", "sluice"], { functionSize });
   expect(asked).toEqual(["sluice"]);
-  expect(out).toContain("by function sluice of 900 s and 1,769 MB:");
+  expect(out).toContain("for function sluice of 900 s and 1,769 MB:");
   expect(out).toMatch(/Parquet +up to 36,000,000 rows\n/);
   const json = await check(["--connect", "--json"], { functionSize });
   expect(JSON.parse(json.out).resumeLimits).toMatchObject({ function: "by environment", timeoutSeconds: 900 });
@@ -62,7 +64,7 @@ test("a function that doesn't tell is a warning, and the assumption holds", asyn
   });
   expect(exit).toBe(0);
   expect(err).toContain("AccessDeniedException: not authorized (this asks for lambda:GetFunctionConfiguration)");
-  expect(out).toContain("by a function of 300 s and 512 MB; assumed");
+  expect(out).toContain("for a function of 300 s and 512 MB, which is assumed");
 });
 
 test("warns of sources that declare such a compression, and of no others", async () => {

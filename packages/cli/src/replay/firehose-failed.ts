@@ -5,7 +5,7 @@ import type { HeldEvent } from "./failed-event.ts";
 const MAX_RECORDS = 500;
 const MAX_BYTES = 6 * 1024 * 1024;
 
-/** What a file begins with that Firehose wrote of records that its function didn't process. */
+/** What a file begins with that Firehose wrote of records that its function didn't process: then all of it is one event. */
 export const FIREHOSE_FAILED: RegExp = /^\s*\{\s*"attemptsMade"\s*:/;
 
 /**
@@ -13,6 +13,7 @@ export const FIREHOSE_FAILED: RegExp = /^\s*\{\s*"attemptsMade"\s*:/;
  * lines are all it has: neither the record's id nor its place in a stream that it came from.
  */
 interface FailedLine {
+  readonly attemptsMade: number | string;
   readonly rawData: string;
   readonly arrivalTimestamp?: number | string;
   readonly attemptEndingTimestamp?: number | string;
@@ -29,7 +30,7 @@ const FILE = /([^/]+)-\d+-\d{4}(?:-\d\d){5}-[0-9a-f-]{36}[^/]*$/;
  * it, the same whenever the file is sent again.
  */
 export function firehoseFailedOf(text: string, place: string): HeldEvent | undefined {
-  if (!FIREHOSE_FAILED.test(text)) return undefined;
+  if (!text.includes('"rawData"') && !FIREHOSE_FAILED.test(text)) return undefined;
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   const all = lines.map(parsed);
   const [first] = all;
@@ -47,9 +48,8 @@ export function firehoseFailedOf(text: string, place: string): HeldEvent | undef
 
 function parsed(text: string): FailedLine | undefined {
   try {
-    const value: unknown = JSON.parse(text);
-    if (value === null || typeof value !== "object") return undefined;
-    return typeof (value as Partial<FailedLine>).rawData === "string" ? (value as FailedLine) : undefined;
+    const value = JSON.parse(text) as Partial<FailedLine> | null;
+    return typeof value?.rawData === "string" && value.attemptsMade !== undefined ? (value as FailedLine) : undefined;
   } catch {
     return undefined;
   }
