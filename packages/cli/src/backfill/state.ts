@@ -62,7 +62,9 @@ export class State {
     if (state.#job === undefined && text.trim() !== "") throw notOurs(path as string);
     if (state.#job === undefined) {
       state.#times = times;
-      await state.#add([{ backfill: job, v: 1, ...times }]);
+      await state.#add([{ backfill: job, v: 1, ...times }]).catch((error) => {
+        throw unusable(path as string, error);
+      });
     } else assertSame(state.#job, job, path as string);
     return state;
   }
@@ -143,10 +145,14 @@ async function textOf(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") return "";
-    throw new UsageError(`--state ${path}: ${code}`, { cause: error });
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw unusable(path, error);
   }
+}
+
+function unusable(path: string, error: unknown): UsageError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return new UsageError(`--state ${path}: ${code ?? message}`, { cause: error });
 }
 
 function notOurs(path: string): UsageError {

@@ -183,6 +183,7 @@ test.each([
   [["s3://a", "--rate", "fast"], "--rate fast: expected 100/s (objects) or 50MB/s"],
   [["s3://a", "--rate", "0/s"], "--rate 0/s"],
   [["s3://a", "--concurrency", "0"], "--concurrency 0: expected a number from 1"],
+  [["s3://a", "--state", "/nosuch/state"], "--state /nosuch/state: ENOENT"],
   [["s3://a", "--retry-failed"], "--retry-failed goes with --state only"],
 ])("%j is bad usage", async (argv, problem) => {
   const { code, err } = await backfilled(argv);

@@ -77,6 +77,7 @@ test.each([
   [["--dry-run", "--delete", "."], "--dry-run and --delete"],
   [["--dry-run", "--state", "s", "."], "--dry-run and --state"],
   [["--state", "a.txt", "."], "--state"],
+  [["--state", "nosuch/state", "."], "nosuch/state: ENOENT"],
 ])("%j is bad usage", async (args, message) => {
   const { run, sent } = await world({ "a.txt": "not a state" });
   const { exit, terminal } = await run(...args);

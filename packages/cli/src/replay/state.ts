@@ -34,7 +34,9 @@ export class ReplayState {
     if (path === undefined) return new ReplayState(path, new Map());
     const text = await textAt(path);
     if (text === "") {
-      await writeFile(path, `${JSON.stringify({ v: VERSION, selection })}\n`);
+      await writeFile(path, `${JSON.stringify({ v: VERSION, selection })}\n`).catch((error) => {
+        throw unusable(path, error);
+      });
       return new ReplayState(path, new Map());
     }
     const [head, ...lines] = text.split("\n");
@@ -60,10 +62,14 @@ async function textAt(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") return "";
-    throw new UsageError(`--state ${path}: ${code}`, { cause: error });
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw unusable(path, error);
   }
+}
+
+function unusable(path: string, error: unknown): UsageError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return new UsageError(`--state ${path}: ${code ?? message}`, { cause: error });
 }
 
 function checkHead(path: string, line: string, selection: string): void {

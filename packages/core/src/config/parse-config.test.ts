@@ -116,6 +116,7 @@ test("every error names file, path, what was expected and what was got", () => {
       { sinks: SINKS, onUndecodable: "drop" },
       'sluice.yaml: onUndecodable: expected one of retry, deadLetter, got "drop"',
     ],
+    [() => "what it says", "sluice.yaml: (top level): expected object, got a function"],
     [{ sinks: SINKS, deadLetter: { type: "s3" } }, "sluice.yaml: deadLetter.bucket: expected string, got nothing"],
   ];
   for (const [value, line] of cases) expect(issuesOf(value)).toContain(line);

@@ -130,6 +130,7 @@ const SENSITIVE = /key|secret|token|password|auth|credential|cookie/i;
 function gotText(value: unknown, path: readonly PropertyKey[]): string {
   if (value === undefined) return "nothing";
   if (value === null) return "null";
+  if (typeof value === "function") return "a function";
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === "object")
     return `an object with ${Object.keys(value).slice(0, 5).map(quote).join(", ") || "no keys"}`;
