@@ -34,7 +34,7 @@ export class ElasticsearchStandIn {
     const url = new URL(request.url ?? "/", "http://es");
     if (request.method !== "POST" || !url.pathname.endsWith("/_bulk")) {
       request.resume();
-      response.end(CLUSTER);
+      response.end(answerAbout(url.pathname));
       return;
     }
     this.counts.firstAt ??= now();
@@ -51,6 +51,18 @@ export class ElasticsearchStandIn {
     response.writeHead(200, { "content-length": answer.length, ...(short ? {} : { "content-encoding": "gzip" }) });
     response.end(answer);
   }
+}
+
+/** A data stream of two backing indices that were made long ago, or the cluster itself. */
+function answerAbout(pathname: string): string {
+  const [, first = "", second, name = ""] = pathname.split("/").map(decodeURIComponent);
+  const backing = (stream: string): string[] => [1, 2].map((n) => `.ds-${stream}-2026.05.01-00000${n}`);
+  if (second === "_settings") {
+    const settings = { settings: { "index.creation_date": "1777593600000" } };
+    return JSON.stringify(Object.fromEntries(backing(first).map((index) => [index, settings])));
+  }
+  if (first !== "_resolve") return CLUSTER;
+  return JSON.stringify({ data_streams: [{ name, backing_indices: backing(name) }] });
 }
 
 /** The client asks for its own media type, and refuses answers of another. */

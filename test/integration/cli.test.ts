@@ -240,6 +240,18 @@ describe.concurrent("check", () => {
     expect(existsSync(join(dir, "out.ndjson"))).toBe(false);
   });
 
+  test("what a sink does without is a warning", async () => {
+    const members =
+      'dedupes: "always", encode() {}, send: async () => ({ kind: "delivered" }), caveats: async () => ["it may do less"]';
+    const options = "{ parse: (value) => value, safeParse: (data) => ({ success: true, data }) }";
+    await writeFile(join(dir, "wary.mjs"), `export default { options: ${options}, create: () => ({ ${members} }) };\n`);
+    await writeFile(join(dir, "wary.yaml"), "sinks: { a: { type: ./wary.mjs } }\n");
+    const { exitCode, out } = await sluice("check", "--config", "wary.yaml", "--connect", "--json");
+    expect(exitCode).toBe(0);
+    expect(oneLine(out)).toMatchObject({ ok: true, unreachable: [] });
+    expect((oneLine(out) as { warnings: string[] }).warnings).toContain("sinks.a: it may do less");
+  });
+
   test("exit 1 when a sink can't be reached", async () => {
     await writeFile(join(dir, "far.yaml"), 'sinks: { es: { type: elasticsearch, url: "http://127.0.0.1:9" } }\n');
     const { exitCode, out } = await sluice("check", "--config", "far.yaml", "--connect");

@@ -3,13 +3,14 @@ import type { AddressInfo } from "node:net";
 import { createPipeline, parseConfig, type Sink } from "@sluice/core";
 import { encodeBatch, sendCall } from "@sluice/core/testing";
 import { elasticsearch, opensearch } from "@sluice/sinks-elastic";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { type OpenSearchEngine, startOpenSearch } from "../../tooling/engines/opensearch.ts";
 import {
   ask,
   countOf,
   type Json,
   kindsOf,
+  passTime,
   recordsOf,
   sendAgain,
   sendRecords,
@@ -23,6 +24,7 @@ beforeAll(async () => {
   openSearch = await startOpenSearch();
 });
 afterAll(() => openSearch?.stop());
+afterEach(() => vi.restoreAllMocks());
 
 describe.each(["elasticsearch", "opensearch"] as const)("%s", (product) => {
   const sinks: Sink[] = [];
@@ -48,6 +50,11 @@ describe.each(["elasticsearch", "opensearch"] as const)("%s", (product) => {
     return sink;
   };
   const rollover = (name: string): Promise<Json> => ask(url, "POST", `/${name}/_rollover`, {});
+  const rolledAlias = async (): Promise<string> => {
+    const alias = unique("alias-");
+    await ask(url, "PUT", `/${alias}-000001`, { aliases: { [alias]: { is_write_index: true } } });
+    return alias;
+  };
   const [one, two, three] = [{ message: "one" }, { message: "two" }, { message: "three" }];
 
   test("after a rollover, unrefreshed: once; by the index alone, twice", async () => {
@@ -62,6 +69,43 @@ describe.each(["elasticsearch", "opensearch"] as const)("%s", (product) => {
     expect(await countOf(url, target)).toBe(3);
     expect(await sendAgain(await sinkTo({ target, dedupe: "index" }), one, two, three)).toEqual(DELIVERED);
     expect(await countOf(url, target)).toBe(6);
+  });
+
+  describe("retries that the trigger doesn't tell", () => {
+    test.each(["data stream", "alias"])("come again after a rollover, to the same process: once (%s)", async (kind) => {
+      const target = kind === "alias" ? await rolledAlias() : unique("again-");
+      const sink = await sinkTo({ target });
+      expect(await sendRecords(sink, one, two)).toEqual(DELIVERED);
+      await rollover(target);
+      passTime(2000);
+      expect(await sendRecords(sink, one, two, three)).toEqual(DELIVERED);
+      expect(await countOf(url, target)).toBe(3);
+    });
+
+    test("to another one, after two rollovers: once; without a window, twice", async () => {
+      const target = unique("again-");
+      expect(await sendRecords(await sinkTo({ target }), one, two)).toEqual(DELIVERED);
+      await rollover(target);
+      expect(await sendRecords(await sinkTo({ target }), { ...three, start: 2_000_000 })).toEqual(DELIVERED);
+      await rollover(target);
+      expect(await sendRecords(await sinkTo({ target, compression: "none" }), one, two, three)).toEqual(DELIVERED);
+      expect(await countOf(url, target)).toBe(3);
+      expect(await sendRecords(await sinkTo({ target, dedupeWindowMs: 0 }), one, two, three)).toEqual(DELIVERED);
+      expect(await countOf(url, target)).toBe(6);
+    });
+
+    test("deliveries at the same time on both sides of a rollover: once", async () => {
+      const target = unique("again-");
+      const [before, after] = [await sinkTo({ target }), await sinkTo({ target })];
+      const message = Array.from({ length: 20 }, (_, i) => ({ message: `line ${i}` }));
+      expect(await sendRecords(before, ...message.slice(0, 10))).toEqual(DELIVERED);
+      expect(await sendRecords(after, ...message.slice(0, 5))).toEqual(DELIVERED);
+      await rollover(target);
+      passTime(2000);
+      const sent = [sendRecords(before, ...message), sendRecords(after, ...message)];
+      expect(await Promise.all(sent)).toEqual([DELIVERED, DELIVERED]);
+      expect(await countOf(url, target)).toBe(20);
+    });
   });
 
   test("triggers that tell no redeliveries: always", async () => {
@@ -113,8 +157,7 @@ describe.each(["elasticsearch", "opensearch"] as const)("%s", (product) => {
   });
 
   test("an alias that is rolled over", async () => {
-    const alias = unique("alias-");
-    await ask(url, "PUT", `/${alias}-000001`, { aliases: { [alias]: { is_write_index: true } } });
+    const alias = await rolledAlias();
     const sink = await sinkTo({ target: alias });
     expect(await sendRecords(sink, one)).toEqual(DELIVERED);
     await rollover(alias);

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type RecordOutcome, type SendResult, type Sink, silentLogger } from "@sluice/core";
 import { encodeBatch, sendCall, type TestRecord, testRecord } from "@sluice/core/testing";
 import { elasticsearch, opensearch } from "@sluice/sinks-elastic";
+import { vi } from "vitest";
 
 export type Json = Readonly<Record<string, unknown>>;
 type Product = "elasticsearch" | "opensearch";
@@ -23,6 +24,15 @@ export function unique(prefix: string): string {
 /** Records of one origin, in its order: their ids follow from their places. */
 export function recordsOf(...records: readonly TestRecord[]): ReturnType<typeof testRecord>[] {
   return records.map((record, i) => testRecord({ start: i * 1_000_000, ...record }));
+}
+
+const elapsed = performance.now.bind(performance);
+let passedMs = 0;
+
+/** Time passes for sinks: what they learnt a while ago they ask again. */
+export function passTime(ms: number): void {
+  passedMs += ms;
+  vi.spyOn(performance, "now").mockImplementation(() => elapsed() + passedMs);
 }
 
 /** As in a redelivery: the records may have been delivered before. */

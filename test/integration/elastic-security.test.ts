@@ -1,7 +1,17 @@
 import type { Sink } from "@sluice/core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { type ElasticsearchEngine, startElasticsearch } from "../../tooling/engines/elasticsearch.ts";
-import { ask, countOf, type Json, kindsOf, sendAgain, sendRecords, sinkFor, unique } from "./elastic-helper.ts";
+import {
+  ask,
+  countOf,
+  type Json,
+  kindsOf,
+  passTime,
+  sendAgain,
+  sendRecords,
+  sinkFor,
+  unique,
+} from "./elastic-helper.ts";
 
 let engine: ElasticsearchEngine;
 let admin: string;
@@ -14,6 +24,7 @@ afterAll(async () => {
   await Promise.all(sinks.map((sink) => sink.close?.()));
   await engine?.stop();
 });
+afterEach(() => vi.restoreAllMocks());
 
 async function sinkWith(auth: Json | undefined, options: Json = {}): Promise<Sink> {
   const sink = await sinkFor({ url: engine.url, ...(auth && { auth }), ...options });
@@ -90,6 +101,33 @@ describe("what may have been delivered before", () => {
     await rollover(stream);
     expect(await sendAgain(sink, { message: "one" }, { message: "two" })).toEqual({ kind: "delivered" });
     expect(await countOf(engine.url, stream, admin)).toBe(2);
+  });
+
+  test("untold by the trigger: with the privilege to see when a rollover was; without, only where it was noticed", async () => {
+    for (const more of [["read", "view_index_metadata"], ["read"]]) {
+      const stream = named();
+      const key = await writerKey(stream, ...more);
+      const [old, fresh] = [await targetOf(stream, key), await targetOf(stream, key)];
+      expect(await sendRecords(old, { message: "one" })).toEqual({ kind: "delivered" });
+      await rollover(stream);
+      passTime(2000);
+      expect(await sendRecords(old, { message: "one" })).toEqual({ kind: "delivered" });
+      expect(await countOf(engine.url, stream, admin)).toBe(1);
+      expect(await sendRecords(fresh, { message: "one" })).toEqual({ kind: "delivered" });
+      expect(await countOf(engine.url, stream, admin)).toBe(more.length === 2 ? 1 : 2);
+      const caveats = (await fresh.caveats?.(new AbortController().signal)) ?? [];
+      expect(caveats.map((words) => words.includes('"view_index_metadata"'))).toEqual(more.length === 2 ? [] : [true]);
+    }
+  });
+
+  test("untold by the trigger, a key that may only write delivers as without looking", async () => {
+    const stream = named();
+    const sink = await targetOf(stream, await writerKey(stream));
+    expect(await sendRecords(sink, { message: "one" })).toEqual({ kind: "delivered" });
+    await rollover(stream);
+    expect(await sendRecords(sink, { message: "two", start: 50 })).toEqual({ kind: "delivered" });
+    expect(await countOf(engine.url, stream, admin)).toBe(2);
+    expect(await sink.caveats?.(new AbortController().signal)).toHaveLength(2);
   });
 
   test("a key that may only write is told what it lacks; without looking up it doubles", async () => {

@@ -11,9 +11,10 @@ import type { LoadPatterns } from "./ports/patterns.ts";
 import type { Postpone } from "./ports/postpone.ts";
 import type { Reingest } from "./ports/reingest.ts";
 import type { SecretStore } from "./ports/secrets.ts";
-import type { Reason, SinkDefinition } from "./ports/sink.ts";
+import type { SinkDefinition } from "./ports/sink.ts";
 import type { LoadTransform } from "./ports/transform.ts";
 import type { FormatFrom } from "./record/source.ts";
+import type { SinkCheck } from "./sink/check-sinks.ts";
 
 /** Loads the code of a kind of sink, by its `type` in the config; undefined, or SINK_UNKNOWN naming the known ones, for a type nobody knows. */
 export type SinkCatalog = (type: string) => Promise<SinkDefinition | undefined>;
@@ -157,8 +158,8 @@ export interface Pipeline {
   reprocess(letters: readonly LetterName[], invocation?: Invocation): Promise<Resent>;
   /** How an event would unwrap and where it would go. Reads the first bytes of objects, sends nothing. */
   explain(event: unknown, invocation?: Invocation): Promise<Explanation>;
-  /** Validates each sink's options; with `connect`, also resolves its secrets and reaches it. One entry per sink that has trouble. */
-  check(options: { readonly connect: boolean }): Promise<readonly { readonly sink: string; readonly reason: Reason }[]>;
+  /** Validates each sink's options; with `connect`, also resolves its secrets and reaches it. One entry per sink that has trouble, or for each caveat. */
+  check(options: { readonly connect: boolean }): Promise<readonly SinkCheck[]>;
   /** The sinks that take over objects without their being read, where these are gzip of lines. */
   copying(): Promise<readonly Copying[]>;
   close(): Promise<void>;

@@ -72,7 +72,8 @@ try {
 
   await handler({ awslogs: { data: logBatch("hello") } }, { getRemainingTimeInMillis: () => 30_000 });
   assert.deepEqual(messages(path), ["hello"]);
-  assert.deepEqual(received.sort(), ["POST /_bulk", "POST /in"]);
+  const written = received.filter((request) => request.startsWith("POST "));
+  assert.deepEqual(written.sort(), ["POST /_bulk", "POST /in"]);
   assert.deepEqual(names(loaded), names(loadedBy(outputs, [ENTRY, ...USED])), "files loaded by the invocation");
 
   await handler(s3Event("logs", "key.log"), { getRemainingTimeInMillis: () => 30_000 });

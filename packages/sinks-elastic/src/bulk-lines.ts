@@ -27,9 +27,15 @@ export class BulkLines {
   body(indices: readonly number[]): { readonly body: Uint8Array; readonly bytes: number } {
     const all = this.#plain();
     const at = (i: number): number => this.#batch.offset(i);
-    const plain = Buffer.concat(indices.map((i) => all.subarray(at(i), at(i + 1))));
     const level = this.#gzipLevel;
-    return { body: level === undefined ? plain : gzipSync(plain, { level }), bytes: plain.length };
+    if (level === undefined) {
+      const plain = Buffer.concat(indices.map((i) => all.subarray(at(i), at(i + 1))));
+      return { body: plain, bytes: plain.length };
+    }
+    // What was unpacked is this method's own: moved together within it, there is no second copy.
+    let bytes = 0;
+    for (const i of indices) bytes += all.copy(all, bytes, at(i), at(i + 1));
+    return { body: gzipSync(all.subarray(0, bytes), { level }), bytes };
   }
 
   /** In one piece at once: zlib would else put it together of many. */

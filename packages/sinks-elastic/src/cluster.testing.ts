@@ -6,6 +6,10 @@ import { recordsOf } from "./bulk.testing.ts";
 /** Data streams by name: ids by backing index, the oldest first. A bulk creates in the last one. */
 export type Streams = Record<string, Map<string, Set<string>>>;
 
+/** When indices were made; any other one long ago. */
+export type Dates = ReadonlyMap<string, number>;
+const LONG_AGO = 0;
+
 export interface FakeCluster extends FakeServer {
   readonly streams: Streams;
   /** What was asked, as `METHOD path`, without the query. */
@@ -35,12 +39,18 @@ export async function fakeCluster(
   return Object.assign(server, { streams, asked: () => [...asked] });
 }
 
-function answer(streams: Streams, request: FakeRequest, pathname: string): Answer {
+export function answer(streams: Streams, request: FakeRequest, pathname: string, dates: Dates = new Map()): Answer {
   if (pathname === "/_bulk") return create(streams, request);
   if (pathname === "/_mget") return get(streams, request);
-  const name = decodeURIComponent(pathname.split("/").at(-1) ?? "");
+  const [, first = "", second, third = ""] = pathname.split("/").map(decodeURIComponent);
+  const name = second === "_settings" ? first : third;
   const indices = streams[name];
   if (indices === undefined) return notFound(name);
+  if (second === "_settings") {
+    const made = [...indices.keys()].map((index) => [index, String(dates.get(index) ?? LONG_AGO)]);
+    const settings = made.map(([index, at]) => [index, { settings: { "index.creation_date": at } }]);
+    return json(200, Object.fromEntries(settings));
+  }
   return json(200, { data_streams: [{ name, backing_indices: [...indices.keys()] }] });
 }
 

@@ -57,7 +57,10 @@ const sinks: readonly SinkHarness[] = [
   harness(
     "elasticsearch",
     ({ url, requestTimeoutMs }) =>
-      elasticsearch.create(elasticsearch.options.parse({ url, requestTimeoutMs, auth: { apiKey: API_KEY } }), context),
+      elasticsearch.create(
+        elasticsearch.options.parse({ url, requestTimeoutMs, dedupeWindowMs: 0, auth: { apiKey: API_KEY } }),
+        context,
+      ),
     [API_KEY],
   ),
   harness(
@@ -67,6 +70,7 @@ const sinks: readonly SinkHarness[] = [
         opensearch.options.parse({
           url,
           requestTimeoutMs,
+          dedupeWindowMs: 0,
           compression: "none",
           auth: { username: "sluice", password: PASSWORD },
         }),

@@ -29,9 +29,10 @@ async function cluster(streams: Streams = {}, fault?: Parameters<typeof fakeClus
   return made;
 }
 
+/** Without a window after rollovers: rollovers.test.ts and interleavings.test.ts are about that. */
 async function sinkAt(url: string, options: object = {}, definition = elasticsearch): Promise<Sink> {
   const context = { name: "search", baseDir: ".", logger: silentLogger };
-  const sink = await definition.create(definition.options.parse({ url, ...options }), context);
+  const sink = await definition.create(definition.options.parse({ url, dedupeWindowMs: 0, ...options }), context);
   cleanup.push(() => sink.close?.());
   return sink;
 }

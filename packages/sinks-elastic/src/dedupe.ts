@@ -1,6 +1,6 @@
 import { DELIVERED, type EncodedBatch, type RecordOutcome, type SendResult } from "@sluice/core";
 import type { BulkLines } from "./bulk-lines.ts";
-import type { Lookup } from "./lookup.ts";
+import type { LookedUp, Sought } from "./lookup.ts";
 import type { Sent } from "./pressure.ts";
 
 /** One bulk request: its body, compressed or not, and what it holds. */
@@ -10,10 +10,10 @@ export type Post = (body: Uint8Array, sent: Sent) => Promise<SendResult>;
 export async function sendMissing(
   batch: EncodedBatch,
   lines: BulkLines,
-  lookup: Lookup,
+  find: (sought: Sought) => Promise<LookedUp>,
   post: Post,
 ): Promise<SendResult> {
-  const found = await lookup.find({ count: batch.count, name: (i) => lines.name(i), id: (i) => batch.id(i) });
+  const found = await find({ count: batch.count, name: (i) => lines.name(i), id: (i) => batch.id(i) });
   if (found.kind !== "found") return found;
   const missing = found.there.flatMap((there, i) => (there ? [] : [i]));
   if (missing.length === 0) return DELIVERED;

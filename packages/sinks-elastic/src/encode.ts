@@ -8,8 +8,14 @@ const MAX_PREFIXES = 1024;
 /** How every action line begins; the index's name follows, which needs no escapes, and a quote. */
 export const ACTION = '{"create":{"_index":"';
 
-/** Two lines a record: `{"create":{"_index":"…","_id":"…"}}` and the document. All of the first but the id is ready bytes per index. */
-export function createEncoder(target: Target): (record: RecordView, out: ByteWriter) => undefined {
+/**
+ * Two lines a record: `{"create":{"_index":"…","_id":"…"}}` and the document. All of the first but the id is ready bytes per index.
+ * `onName` is told of each index before the first record for it.
+ */
+export function createEncoder(
+  target: Target,
+  onName: (name: string) => void = () => {},
+): (record: RecordView, out: ByteWriter) => undefined {
   const ready = new Map<string, Uint8Array>();
   let dataset: string | undefined;
   let namespace: string | undefined;
@@ -21,6 +27,7 @@ export function createEncoder(target: Target): (record: RecordView, out: ByteWri
     const known = ready.get(index);
     if (known !== undefined) return known;
     if (ready.size >= MAX_PREFIXES) ready.clear();
+    onName(index);
     const made = Buffer.from(`${ACTION}${index}","_id":"`);
     ready.set(index, made);
     return made;

@@ -17,7 +17,7 @@ export interface Sought {
 /** `there[i]`: record `i` is in an index behind its name. */
 export type LookedUp = { readonly kind: "found"; readonly there: readonly boolean[] } | Unknown;
 /** It could not be told; nothing may be taken for missing then. */
-type Unknown = Exclude<SendResult, { readonly kind: "delivered" | "each" }>;
+export type Unknown = Exclude<SendResult, { readonly kind: "delivered" | "each" }>;
 
 export interface LookupOptions {
   /** Only primaries are asked: with segment replication (OpenSearch) no other copy knows for certain. */
@@ -26,10 +26,23 @@ export interface LookupOptions {
   readonly gzipLevel: number | undefined;
 }
 
-interface Indices {
-  readonly kind: "indices";
-  readonly names: readonly string[];
+/** What a name stands for: indices behind it, the newest first; an index itself; or nothing yet. */
+export type Behind =
+  | { readonly kind: "indices"; readonly names: readonly string[] }
+  | { readonly kind: "index" }
+  | { readonly kind: "nothing" };
+
+/** Those to look into. In an index itself `create` finds what is there. */
+export function namesOf(behind: Behind): readonly string[] {
+  return behind.kind === "indices" ? behind.names : [];
 }
+
+export function isKnown(behind: Behind | Unknown): behind is Behind {
+  return behind.kind === "indices" || behind.kind === "index" || behind.kind === "nothing";
+}
+
+/** Indices to look into by the name that is written to, those to be asked first at the front. */
+export type Indices = ReadonlyMap<string, readonly string[]>;
 
 /** Documents in one `_mget`: some 1.5 MB of JSON. */
 const MAX_DOCUMENTS = 10_000;
@@ -42,6 +55,7 @@ const LASTING: ReadonlySet<string> = new Set([
 ]);
 
 const DOCUMENTS = "error,docs.found,docs.error.type,docs.error.reason";
+const MADE = "error,*.settings.index.creation_date";
 const RESOLVED = "error,indices.name,aliases.name,aliases.indices,data_streams.name,data_streams.backing_indices";
 
 /**
@@ -59,17 +73,24 @@ export class Lookup {
     this.#options = options;
   }
 
+  /** In all indices behind the names. */
   async find(sought: Sought): Promise<LookedUp> {
-    const there = Array.from({ length: sought.count }, () => false);
-    const names = there.map((_, i) => sought.name(i));
-    const behind = new Map<string, readonly string[]>();
-    for (const name of new Set(names)) {
-      const indices = await this.#indicesOf(name);
-      if (indices.kind !== "indices") return indices;
-      behind.set(name, indices.names);
+    const indices = new Map<string, readonly string[]>();
+    for (let i = 0; i < sought.count; i++) {
+      const name = sought.name(i);
+      if (indices.has(name)) continue;
+      const behind = await this.behind(name);
+      if (!isKnown(behind)) return behind;
+      indices.set(name, namesOf(behind));
     }
+    return this.findIn(indices, sought);
+  }
+
+  /** In these indices, by name. Records of other names are not looked for. */
+  async findIn(indices: Indices, sought: Sought): Promise<LookedUp> {
+    const there = Array.from({ length: sought.count }, () => false);
     for (let round = 0; ; round++) {
-      const indexOf = (i: number): string | undefined => behind.get(names[i] as string)?.[round];
+      const indexOf = (i: number): string | undefined => indices.get(sought.name(i))?.[round];
       const open = there.flatMap((found, i) => (found || indexOf(i) === undefined ? [] : [i]));
       if (open.length === 0) return { kind: "found", there };
       for (let from = 0; from < open.length; from += MAX_DOCUMENTS) {
@@ -80,28 +101,38 @@ export class Lookup {
     }
   }
 
-  /** Indices behind a name, the newest first. None for an index itself, where `create` finds what is there. */
-  async #indicesOf(name: string): Promise<Indices | Unknown> {
+  async behind(name: string): Promise<Behind | Unknown> {
     const path = `/_resolve/index/${encodeURIComponent(name)}`;
     const answer = await this.#ask({ method: "GET", path, query: { filter_path: RESOLVED } });
-    if (isMissing(answer, name)) return { kind: "indices", names: [] };
+    if (isMissing(answer, name)) return { kind: "nothing" };
     if (!isSuccess(answer)) return this.#refused(answer, 1, name);
     const resolved = parse<Resolved>(answer.text);
     if (resolved === undefined) return this.#misunderstood("the indices behind a name", answer.status);
     const own = <Each extends Named>(list: readonly Each[] | undefined): readonly Each[] =>
       list?.filter((each) => each.name === name) ?? [];
-    if (own(resolved.indices).length > 0) return { kind: "indices", names: [] };
+    if (own(resolved.indices).length > 0) return { kind: "index" };
     const streams = own(resolved.data_streams).flatMap((stream) => stream.backing_indices ?? []);
     const aliased = own(resolved.aliases).flatMap((alias) => alias.indices ?? []);
     const names = [...streams, ...aliased].reverse();
     return names.length > 0 ? { kind: "indices", names } : this.#confirmMissing(name);
   }
 
+  /** When the indices behind a name were made, in ms since the epoch, by the cluster's clock. Needs more than `read`. */
+  async made(name: string): Promise<ReadonlyMap<string, number> | Unknown> {
+    const path = `/${encodeURIComponent(name)}/_settings/index.creation_date`;
+    const answer = await this.#ask({ method: "GET", path, query: { flat_settings: "true", filter_path: MADE } });
+    if (!isSuccess(answer)) return this.#refused(answer, 1, name);
+    const made = Object.entries(parse<Made>(answer.text) ?? {}).map(
+      ([index, each]) => [index, Number(each?.settings?.["index.creation_date"])] as const,
+    );
+    return new Map(made.filter(([, at]) => Number.isFinite(at)));
+  }
+
   /** OpenSearch lists nothing both where there is nothing and, by its settings, where nothing may be seen. */
-  async #confirmMissing(name: string): Promise<Indices | Unknown> {
+  async #confirmMissing(name: string): Promise<Behind | Unknown> {
     const path = `/${encodeURIComponent(name)}/_search`;
     const answer = await this.#ask({ method: "GET", path, query: { size: "0", filter_path: "error,timed_out" } });
-    if (isMissing(answer, name)) return { kind: "indices", names: [] };
+    if (isMissing(answer, name)) return { kind: "nothing" };
     if (!isSuccess(answer)) return this.#refused(answer, 1, name);
     const code = "security_exception";
     return { kind: "unavailable", reason: this.#denied(name, code, "its indices are not shown", answer.status) };
@@ -182,6 +213,7 @@ export class Lookup {
   }
 }
 
+type Made = Readonly<Record<string, { readonly settings?: Readonly<Record<string, unknown>> } | undefined>>;
 interface Named {
   readonly name?: string;
 }

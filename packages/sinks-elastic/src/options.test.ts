@@ -10,6 +10,7 @@ test("defaults", () => {
     url,
     target: "logs-{dataset}-{namespace}",
     dedupe: "stream",
+    dedupeWindowMs: 3_600_000,
     compression: "gzip",
     compressionLevel: 1,
     requestTimeoutMs: 30_000,

@@ -29,6 +29,8 @@ export interface ElasticOptions {
   readonly pipeline?: string | undefined;
   /** When records are looked up before they are sent, in all indices behind their names: where they may have been delivered; never; always. */
   readonly dedupe: "stream" | "index" | "always";
+  /** With `dedupe: stream`: after a rollover, all records are looked up for as long as an earlier attempt may lie back, in ms. 0: they aren't. */
+  readonly dedupeWindowMs: number;
   readonly compression: "gzip" | "none";
   /** Of zlib, 1 (fastest) to 9. */
   readonly compressionLevel: number;
@@ -38,6 +40,9 @@ export interface ElasticOptions {
 
 /** What one request sets itself. */
 const OWN_HEADERS = ["accept", "content-type", "content-encoding", "content-length", "transfer-encoding", "host"];
+
+/** A week: longer ones are what `dedupe: always` is for. */
+const MAX_WINDOW_MS = 7 * 24 * 3_600_000;
 
 const text = z.string().min(1);
 /** Secrets out of files and parameters often end in a newline, which no header takes. */
@@ -89,6 +94,7 @@ const common = {
     .default(DEFAULT_TARGET),
   pipeline: text.optional(),
   dedupe: z.enum(["stream", "index", "always"]).default("stream"),
+  dedupeWindowMs: z.int().min(0).max(MAX_WINDOW_MS).default(3_600_000),
   compression: z.enum(["gzip", "none"]).default("gzip"),
   compressionLevel: z.int().min(1).max(9).default(1),
   requestTimeoutMs: z.int().positive().default(30_000),

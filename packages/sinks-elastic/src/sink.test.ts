@@ -28,9 +28,10 @@ async function serverThat(answers: Answers): Promise<FakeServer> {
   return made;
 }
 
+/** Asks no questions. */
 async function sinkAt(options: Record<string, unknown>, definition = elasticsearch): Promise<Sink> {
   const context = { name: "search", baseDir: ".", logger: silentLogger };
-  const sink = await definition.create(definition.options.parse(options), context);
+  const sink = await definition.create(definition.options.parse({ dedupeWindowMs: 0, ...options }), context);
   cleanup.push(() => sink.close?.());
   return sink;
 }

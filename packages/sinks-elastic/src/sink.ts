@@ -7,8 +7,10 @@ import { createEncoder, documentOf } from "./encode.ts";
 import { type Ask, Lookup } from "./lookup.ts";
 import type { ElasticOptions } from "./options.ts";
 import { FILTER_PATH, sendResult } from "./outcomes.ts";
+import { missingPrivileges } from "./privileges.ts";
 import { createTell, type Tell } from "./reason.ts";
 import { errorOf } from "./refusal.ts";
+import { Rollovers } from "./rollovers.ts";
 import { exchange, type Request } from "./send.ts";
 import { Target } from "./target.ts";
 
@@ -27,25 +29,65 @@ export async function createElasticSink(options: ElasticOptions, product: Produc
   const tell = createTell(secretsOf(options));
   const gzipLevel = options.compression === "none" ? undefined : options.compressionLevel;
   const lookupOptions = { primary: product === "opensearch", gzipLevel };
-  const send = (batch: EncodedBatch, call: SendCall): Promise<SendResult> => {
+  const closing = new AbortController();
+  const alone: Ask = (request) => exchange(client, request, closing.signal, options.requestTimeoutMs);
+  const rollovers = watchesRollovers(options)
+    ? new Rollovers({ windowMs: options.dedupeWindowMs, lookup: new Lookup(alone, tell, lookupOptions) })
+    : undefined;
+  const send = async (batch: EncodedBatch, call: SendCall): Promise<SendResult> => {
     const ask: Ask = (request) => {
       const timeoutMs = Math.min(options.requestTimeoutMs, Math.max(0, call.deadline.remainingMs()));
       return exchange(client, request, call.signal, timeoutMs);
     };
     const post: Post = async (body, sent) => sendResult(await ask(bulkRequest(options, body)), sent, tell);
-    if (!looksUp(options, call)) return post(batch.bytes, { count: batch.count, bytes: batch.offset(batch.count) });
-    return sendMissing(batch, new BulkLines(batch, gzipLevel), new Lookup(ask, tell, lookupOptions), post);
+    const lookup = new Lookup(ask, tell, lookupOptions);
+    if (looksUp(options, call)) {
+      return sendMissing(batch, new BulkLines(batch, gzipLevel), (sought) => lookup.find(sought), post);
+    }
+    const due = rollovers && (await unlessAborted(rollovers.due(), call.signal));
+    if (due?.kind === "retry") return due;
+    if (due === undefined || due.indices.size === 0) {
+      return post(batch.bytes, { count: batch.count, bytes: batch.offset(batch.count) });
+    }
+    const { indices } = due;
+    return sendMissing(batch, new BulkLines(batch, gzipLevel), (sought) => lookup.findIn(indices, sought), post);
   };
   return {
     limits: LIMITS,
     dedupes: options.dedupe === "index" ? "within-index" : "always",
     ...(gzipLevel === undefined ? {} : { gzip: gzipLevel }),
-    encode: createEncoder(new Target(options.target)),
+    encode: createEncoder(new Target(options.target), (name) => rollovers?.watch(name)),
     document: documentOf,
     send,
     probe: (signal) => probe(client, options, tell, signal),
-    close: () => client.close(),
+    caveats: async (signal) => {
+      const ask: Ask = (request) => exchange(client, request, signal, options.requestTimeoutMs);
+      return options.dedupe === "index" ? [] : missingPrivileges(options, product, ask);
+    },
+    close: () => {
+      closing.abort();
+      return client.close();
+    },
   };
+}
+
+/** Undefined as soon as the signal aborts, which whatever follows finds out, too. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  if (signal.aborted) return undefined;
+  let stop = (): void => {};
+  const aborted = new Promise<undefined>((resolve) => {
+    stop = () => resolve(undefined);
+  });
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+function watchesRollovers({ dedupe, dedupeWindowMs }: ElasticOptions): boolean {
+  return dedupe === "stream" && dedupeWindowMs > 0;
 }
 
 function looksUp({ dedupe }: ElasticOptions, { again }: SendCall): boolean {

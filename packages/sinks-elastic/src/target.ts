@@ -13,7 +13,7 @@ const DAY_MS = 24 * HOUR_MS;
 
 const PLACEHOLDERS = ["dataset", "namespace", "yyyy", "MM", "dd", "HH"] as const;
 type Placeholder = (typeof PLACEHOLDERS)[number];
-const PLACEHOLDER = /\{([^{}]*)\}/;
+export const PLACEHOLDER: RegExp = /\{([^{}]*)\}/;
 
 /** What is wrong with a target, as "expected …"; undefined when nothing is. */
 export function targetProblem(target: string): string | undefined {

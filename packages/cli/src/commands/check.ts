@@ -86,12 +86,15 @@ async function examine(reference: string | undefined, wishes: Wishes, context: C
   try {
     const loaded = await context.adapters.load(reference);
     pipeline = context.adapters.open(loaded, {});
-    const troubles = await pipeline.check({ connect });
+    const checks = await pipeline.check({ connect });
+    const troubles = checks.filter(({ isCaveat }) => isCaveat !== true);
     const unreachable = troubles.map(({ sink, reason }) => ({ sink, code: reason.code, message: reason.message }));
+    const caveats = checks.filter(({ isCaveat }) => isCaveat === true);
     const reached = connect ? await context.adapters.reachContinuation(loaded, functionName) : [];
     const { found: limits, warnings: ofFunction } = await limitsOf(loaded, wishes, context);
     const warnings = [
       ...(await warningsOf(loaded, context)),
+      ...caveats.map(({ sink, reason }) => `sinks.${sink}: ${reason.message}`),
       ...continuationWarnings(loaded, reached),
       ...ofFunction,
       ...limitWarnings(limits, loaded.config),

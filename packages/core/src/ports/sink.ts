@@ -160,6 +160,8 @@ export interface Sink {
   document?(encoded: Uint8Array): Uint8Array;
   /** Reaches the destination without writing (`check --connect`). Resolves to undefined when all is well. */
   probe?(signal: AbortSignal): Promise<Reason | undefined>;
+  /** What it will do without, though the destination is reached, each in a sentence: warnings of `check --connect`. Writes nothing. */
+  caveats?(signal: AbortSignal): Promise<readonly string[]>;
   close?(): Promise<void>;
 }
 

@@ -6,6 +6,8 @@ import type { SinkHandle } from "./sink-handle.ts";
 export interface SinkCheck {
   readonly sink: string;
   readonly reason: Reason;
+  /** It works all the same. */
+  readonly isCaveat?: boolean;
 }
 
 /** How long one sink may take to be reached. */
@@ -23,15 +25,17 @@ export async function checkSinks(
   if (issues.flat().length > 0) throw new ConfigError(configName, issues.flat());
   if (!options.connect) return [];
   const checks = await Promise.all(handles.map(connect));
-  return checks.filter((check) => check !== undefined);
+  return checks.flat();
 }
 
-async function connect(handle: SinkHandle): Promise<SinkCheck | undefined> {
+async function connect(handle: SinkHandle): Promise<readonly SinkCheck[]> {
   try {
     const sink = await handle.sink();
     const reason = await sink.probe?.(AbortSignal.timeout(PROBE_MS));
-    return reason === undefined ? undefined : { sink: handle.name, reason };
+    if (reason !== undefined) return [{ sink: handle.name, reason }];
+    const caveats = (await sink.caveats?.(AbortSignal.timeout(PROBE_MS))) ?? [];
+    return caveats.map((message) => ({ sink: handle.name, reason: { code: "CAVEAT", message }, isCaveat: true }));
   } catch (error) {
-    return { sink: handle.name, reason: reasonOf(error) };
+    return [{ sink: handle.name, reason: reasonOf(error) }];
   }
 }
