@@ -82,11 +82,22 @@ test("an aborted signal ends it without a word to SQS", async () => {
   const { postponer, requests, lines } = await fake();
   await postponer.postpone([message("a")], AbortSignal.abort());
   expect(requests).toEqual([]);
-  expect(lines).toEqual([["warn", "messages not postponed", { code: "AbortError", messages: 1 }]]);
+  expect(lines).toEqual([["warn", "messages not postponed", { code: "TIMEOUT", messages: 1 }]]);
 });
 
 test("nothing to postpone is nothing to do", async () => {
   const { postponer, requests } = await fake();
   await postponer.postpone([], signal);
   expect(requests).toEqual([]);
+});
+
+test("out of time, no more requests are begun, and the rest is told", async () => {
+  const controller = new AbortController();
+  const { postponer, requests, lines } = await fake(() => void controller.abort());
+  await postponer.postpone(
+    Array.from({ length: 5000 }, (_, i) => message(`h${i}`)),
+    controller.signal,
+  );
+  expect(requests.length).toBeLessThanOrEqual(8);
+  expect(lines).toContainEqual(["warn", "messages not postponed", { code: "TIMEOUT", messages: 5000 - 80 }]);
 });

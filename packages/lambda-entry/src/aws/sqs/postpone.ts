@@ -46,10 +46,15 @@ export function postponer({ aws, env, logger }: Required<PostponeOptions>): Post
       const waiting = groupsOf(messages);
       const failures: Failures = new Map();
       const worker = async (): Promise<void> => {
-        for (let group = waiting.pop(); group !== undefined; group = waiting.pop())
+        while (!signal.aborted) {
+          const group = waiting.pop();
+          if (group === undefined) return;
           await change(group, failures, signal);
+        }
       };
       await Promise.all(Array.from({ length: MAX_IN_FLIGHT }, worker));
+      // A request that is never made takes its time all the same, and there is none.
+      if (waiting.length > 0) count(failures, "TIMEOUT", waiting.flat().length);
       for (const [code, messages] of failures) logger.log("warn", "messages not postponed", { code, messages });
     },
   };
