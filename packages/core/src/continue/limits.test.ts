@@ -3,6 +3,8 @@ import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import type { Ports } from "../api.ts";
 import { SluiceError } from "../errors.ts";
+import type { FrameBlock } from "../framing/frame.ts";
+import type { Codec, RandomAccess } from "../ports/codec.ts";
 import { claimOf } from "../ports/continuation.ts";
 import type { DeadLetterStore, Letter } from "../ports/dead-letters.ts";
 import type { Postponed } from "../ports/postpone.ts";
@@ -65,6 +67,37 @@ test("what is passed over within half of an invocation is done by however many i
   expect(chain.outcomes.flatMap(({ units }) => units.filter(({ ok }) => !ok))).toEqual([]);
   expect(invocation).toBeGreaterThan(10);
   expect(new Set(sink.delivered).size).toBe(LINES);
+});
+
+/** `TABLE`, and then 4 KiB for every hundred rows. */
+const tables: Codec = {
+  name: "parquet",
+  detect: (head) => Buffer.from(head).toString("latin1", 0, 5) === "TABLE",
+  load: async () => ({ kind: "table", rows: (file) => hundreds(file) }),
+};
+
+async function* hundreds(file: RandomAccess): AsyncGenerator<FrameBlock> {
+  for (let base = 0, at = 0; at < file.size; base += 100, at += 4096) {
+    for await (const _ of file.read(at, Math.min(at + 4096, file.size)));
+    const rows = Array.from({ length: 100 }, (_, i) => JSON.stringify({ row: base + i }));
+    const ends = rows.map((_, i) => rows.slice(0, i + 1).join("").length);
+    const numbers = (from: number) => Float64Array.from(rows, (_, i) => base + i + from);
+    const from = Int32Array.from([0, ...ends.slice(0, -1)]);
+    const block = { base, count: 100, from, to: Int32Array.from(ends), start: numbers(0), end: numbers(1), skipped: 0 };
+    yield { bytes: Buffer.from(rows.join("")), ...block };
+  }
+}
+
+test("of rows, the refusal counts rows", async () => {
+  const chain = new Chain({ sink: scriptedSink() }, { read: { partBytes: 4096 } }, { codecs: [tables] });
+  const bytes = Buffer.alloc(100 * 4096, "x");
+  bytes.write("TABLE");
+  chain.objects.set("k", { bytes, etag: "e" });
+  chain.queue.push(notification("k"));
+  await chain.play(2);
+  const { error } = chain.outcomes[1]?.units[0] ?? {};
+  expect(error?.code).toBe("OBJECT_TOO_LARGE_TO_RESUME");
+  expect(error?.message).toMatch(/to row \d+ in 3(\.\d)? s, .* gone on with at row \d+\. .* about \d+ rows: /);
 });
 
 test("it is kept as a dead letter where the config says so", async () => {
