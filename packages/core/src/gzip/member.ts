@@ -3,8 +3,11 @@ import { constants, crc32, deflateRawSync } from "node:zlib";
 import type { ByteWriter } from "../bytes/byte-writer.ts";
 import { deflateKernel, gzipHeader } from "./gzip.ts";
 
-/** Bytes of a piece: little enough to be still in the cache, enough that the start of each costs nothing. A whole number of the kernel's. */
-export const GZIP_PIECE_BYTES: number = 512 * 1024;
+/**
+ * Bytes of a piece: little enough that it, and those of a few other sinks, are still in the cache; enough that the start of each costs
+ * nothing. A whole number of the kernel's.
+ */
+export const GZIP_PIECE_BYTES: number = 256 * 1024;
 
 /** As far as matches reach back (RFC 1951, 3.2.5). */
 const WINDOW_BYTES = 32 * 1024;
