@@ -116,3 +116,9 @@ test.each(CONFIGS)("a config in %s is one", async (name, { sinks = { out: { type
   expect(await pipeline.check({ connect: false })).toEqual([]);
   await pipeline.close();
 });
+
+test("JSON in the documents is JSON", () => {
+  const blocks = DOCUMENTS.flatMap((document) => [...read(document).matchAll(/^```json\n(.*?)^```$/gms)]);
+  expect(blocks.length).toBeGreaterThan(3);
+  for (const [, text] of blocks) expect(() => JSON.parse(text as string)).not.toThrow();
+});
