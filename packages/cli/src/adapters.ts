@@ -15,14 +15,14 @@ import {
   systemClock,
 } from "@sluice/core";
 import {
+  type Buckets,
   bucketFolders,
   checkContinuation,
+  createBuckets,
   createMessageSender,
-  createObjectLister,
   createPolledQueue,
   createPorts,
   createQueueTarget,
-  createS3Objects,
   createS3Reader,
   createSecretStore,
   type Finding,
@@ -32,12 +32,10 @@ import {
   localFiles,
   logLevel,
   type MessageSender,
-  type ObjectLister,
   type PolledQueue,
   placeOfQueue,
   type QueueTarget,
   readerByStore,
-  type S3Objects,
   sinkCatalog,
 } from "@sluice/lambda-entry";
 import { documentsTo } from "./output/documents-sink.ts";
@@ -76,11 +74,6 @@ export interface PollDefaults {
   readonly host: string | undefined;
 }
 
-/** Files and objects as they lie there, whatever a config says. */
-export interface Files extends S3Objects {
-  readonly reader: ObjectReader;
-}
-
 export interface Adapters {
   /** The config that `--config` names, else the one found, else the stdout sink alone. */
   load(reference: string | undefined): Promise<Loaded>;
@@ -88,8 +81,9 @@ export interface Adapters {
   open(loaded: Loaded, options: OpenOptions): Pipeline;
   queue(url: string): PolledQueue;
   queueTarget(url: string): QueueTarget;
-  /** What is in buckets. */
-  listing(): ObjectLister;
+  buckets(): Buckets;
+  /** Files, and objects in S3, as they lie there, whatever a config says. */
+  reader(): ObjectReader;
   sender(queue: string): MessageSender;
   /** Lines of JSON, from SLUICE_LOG_LEVEL on (default "info"). */
   logger(write: (line: string) => void): Logger;
@@ -99,7 +93,6 @@ export interface Adapters {
   reachContinuation(loaded: Loaded, functionName: string | undefined): Promise<readonly Finding[]>;
   /** Timeout and memory of the function, found as above; undefined where none is named. */
   functionSize(loaded: Loaded, functionName: string | undefined): Promise<NamedFunction | undefined>;
-  files(): Files;
 }
 
 export interface NamedFunction extends Given {
@@ -114,10 +107,8 @@ export interface Surroundings {
 export function createAdapters({ env, cwd }: Surroundings): Adapters {
   const secrets = createSecretStore({ env, cwd });
   return {
-    files: () => ({
-      ...createS3Objects(),
-      reader: readerByStore({ s3: createS3Reader({ env }), file: localFiles() }),
-    }),
+    buckets: () => createBuckets(),
+    reader: () => readerByStore({ s3: createS3Reader({ env }), file: localFiles() }),
     catalog: ({ baseDir }) => sinkCatalog({ baseDir }),
     async load(reference) {
       const loaded = await loadConfig({ reference, env, cwd, secrets });
@@ -133,7 +124,6 @@ export function createAdapters({ env, cwd }: Surroundings): Adapters {
       const postpone = postponing(ports, beforePostpone);
       return createPipeline(config, { ...ports, ...postpone, sinks: placed(ports.sinks, config, name) });
     },
-    listing: () => createObjectLister(),
     sender: (queue) => createMessageSender({ queue, env }),
     queue: (url) => createPolledQueue({ url, env }),
     queueTarget: (url) => createQueueTarget({ url, env }),

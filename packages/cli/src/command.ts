@@ -53,8 +53,20 @@ export interface Arguments {
   readonly positionals: readonly string[];
 }
 
+/** Names of a command's flags. */
+export interface Flags {
+  /** With a value. */
+  readonly values?: readonly string[];
+  /** Without. */
+  readonly switches?: readonly string[];
+}
+
 /** Flags may be given once each; anything unknown is a UsageError, and so is an empty value or path (an unset shell variable). */
-export function parseArguments(argv: readonly string[], options: ParseArgsOptionsConfig): Arguments {
+export function parseArguments(argv: readonly string[], { values: texts = [], switches = [] }: Flags): Arguments {
+  const options: ParseArgsOptionsConfig = {
+    ...Object.fromEntries(texts.map((name) => [name, { type: "string" }])),
+    ...Object.fromEntries(switches.map((name) => [name, { type: "boolean" }])),
+  };
   try {
     const { values, positionals, tokens } = parseArgs({
       args: [...argv],

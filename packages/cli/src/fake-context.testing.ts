@@ -1,36 +1,33 @@
-import { type Clock, type Counts, type Outcome, type Pipeline, parseConfig, systemClock } from "@sluice/core";
 import {
+  type Clock,
+  type Counts,
+  type ObjectReader,
+  type Outcome,
+  type Pipeline,
+  parseConfig,
+  systemClock,
+} from "@sluice/core";
+import {
+  type Buckets,
   jsonLogger,
   localFiles,
   type MessageSender,
-  type ObjectLister,
   type PolledQueue,
   type QueueTarget,
 } from "@sluice/lambda-entry";
-import type { Adapters, Files, OpenOptions } from "./adapters.ts";
+import type { Adapters, OpenOptions } from "./adapters.ts";
+import { NOTHING } from "./backfill/tally.ts";
 import type { Context, Terminal } from "./command.ts";
 
-const COUNTS: Counts = {
-  in: 0,
-  skipped: 0,
-  added: 0,
-  filtered: 0,
-  routed: 0,
-  unparsed: 0,
-  truncated: 0,
-  delivered: {},
-  deadLettered: {},
-  failed: {},
-  dropped: {},
-  continued: {},
-  copied: {},
-  copiedBytes: {},
-  superseded: 0,
-  units: { ok: 1, failed: 0 },
-};
-
 export function outcomeOf(counts: Partial<Counts> = {}, more: Partial<Outcome> = {}): Outcome {
-  return { counts: { ...COUNTS, ...counts }, units: [], troubles: [], bytes: 0, response: undefined, ...more };
+  return {
+    counts: { ...NOTHING, units: { ok: 1, failed: 0 }, ...counts },
+    units: [],
+    troubles: [],
+    bytes: 0,
+    response: undefined,
+    ...more,
+  };
 }
 
 export interface FakeTerminal extends Terminal {
@@ -73,12 +70,12 @@ export interface FakeOptions {
   readonly stdin?: string;
   readonly queue?: PolledQueue;
   readonly queueTarget?: QueueTarget;
-  readonly listing?: ObjectLister;
+  readonly buckets?: Partial<Buckets>;
+  readonly reader?: ObjectReader;
   readonly sender?: MessageSender;
   readonly clock?: Clock;
   readonly stop?: AbortSignal;
   readonly pollDefaults?: Partial<Adapters["pollDefaults"]>;
-  readonly files?: Partial<Files>;
 }
 
 /** A command's world without files, network or process; the pipeline answers with one unit that went well. */
@@ -114,14 +111,16 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
     adapters: {
       load: options.load ?? (async () => ({ config, name: "test", baseDir: ".", found: true })),
       catalog: options.catalog ?? (() => async () => undefined),
-      files: () => ({ reader: localFiles(), list: async function* () {}, remove: async () => {}, ...options.files }),
+      reader: () => options.reader ?? localFiles(),
+      buckets: () => ({
+        regionOf: async () => undefined,
+        list: async () => ({ objects: [], prefixes: [], more: false }),
+        remove: async () => {},
+        ...options.buckets,
+      }),
       open: (_, open) => {
         opened.push(open);
         return recorded;
-      },
-      listing: () => {
-        if (options.listing === undefined) throw new Error("no listing");
-        return options.listing;
       },
       sender: () => {
         if (options.sender === undefined) throw new Error("no sender");

@@ -16,6 +16,7 @@ import {
   SluiceError,
 } from "@sluice/core";
 import {
+  type ListObjects,
   MAX_MESSAGES,
   type PolledQueue,
   type QueueState,
@@ -284,15 +285,19 @@ export class World {
   /** One command, once the sink is back. */
   async drain(argv: readonly string[], options: FakeOptions = {}): Promise<Drained> {
     this.endOutage();
-    const list = async function* (this: World, bucket: string, prefix: string) {
+    const list: ListObjects = async ({ bucket, prefix }) => {
       const names = [...this.objects.keys()].filter((name) => name.startsWith(`${bucket}/${prefix}`));
-      yield names.map((name) => ({ key: name.slice(bucket.length + 1), size: this.objects.get(name)?.length ?? 0 }));
+      const objects = names.map((name) => {
+        const size = this.objects.get(name)?.length ?? 0;
+        return { key: name.slice(bucket.length + 1), size, etag: undefined, lastModified: 0 };
+      });
+      return { objects, prefixes: [], more: false };
     };
     const context = fakeContext({
       load: async () => ({ config: this.config, name: "outage", baseDir: ".", found: true }),
       pipeline: this.pipeline(),
-      files: { reader: this.reader, list: list.bind(this) },
-      listing: { regionOf: async () => REGION, list: async () => ({ objects: [], prefixes: [], more: false }) },
+      reader: this.reader,
+      buckets: { regionOf: async () => REGION, list },
       ...options,
     });
     const exit = await main(argv, context);

@@ -1,4 +1,12 @@
 export { SINK_TYPES, type SinkCatalogOptions, sinkCatalog } from "./adapters.ts";
+export {
+  type BucketObject,
+  type Buckets,
+  createBuckets,
+  type ListObjects,
+  type ListPage,
+  type ListRequest,
+} from "./aws/buckets.ts";
 export { type CheckContinuationOptions, checkContinuation, type Finding } from "./aws/check-continuation.ts";
 export { type ContinuationOptions, createContinuationQueue } from "./aws/continuation.ts";
 export { createS3DeadLetters } from "./aws/dead-letters.ts";
@@ -9,17 +17,8 @@ export {
   type MessageSender,
   type MessageSenderOptions,
 } from "./aws/message-sender.ts";
-export {
-  type BucketObject,
-  createObjectLister,
-  type ListObjects,
-  type ListPage,
-  type ListRequest,
-  type ObjectLister,
-} from "./aws/object-lister.ts";
 export type { AwsOptions } from "./aws/options.ts";
 export { createPostpone, type PostponeOptions } from "./aws/postpone.ts";
-export { createS3Objects, type ListedObject, type S3Objects } from "./aws/s3-objects.ts";
 export { createS3Reader, type S3ReaderOptions } from "./aws/s3-reader.ts";
 export { createSecretStore, type SecretStoreOptions } from "./aws/secrets.ts";
 export type { SqsRecord } from "./aws/sqs/event.ts";

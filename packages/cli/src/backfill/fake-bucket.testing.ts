@@ -1,4 +1,4 @@
-import type { BucketObject, ObjectLister } from "@sluice/lambda-entry";
+import type { BucketObject, Buckets, ListObjects } from "@sluice/lambda-entry";
 import { byBytes } from "./ranges.ts";
 
 export const CHANGED: number = Date.UTC(2026, 9, 1);
@@ -7,14 +7,14 @@ export const CHANGED: number = Date.UTC(2026, 9, 1);
 export function fakeBucket(
   keys: readonly (string | BucketObject)[],
   pageKeys = 3,
-): ObjectLister & { requests: number } {
+): Pick<Buckets, "list" | "regionOf"> & { requests: number } {
   const objects = keys
     .map((each) => (typeof each === "string" ? { key: each, size: 10, etag: "e", lastModified: CHANGED } : each))
     .sort((a, b) => byBytes(a.key, b.key));
   const fake = {
     requests: 0,
     regionOf: async () => "eu-west-1",
-    list: async ({ prefix, after, delimiter }: Parameters<ObjectLister["list"]>[0], signal: AbortSignal) => {
+    list: async ({ prefix, after, delimiter }: Parameters<ListObjects>[0], signal: AbortSignal) => {
       signal.throwIfAborted();
       fake.requests += 1;
       const page: BucketObject[] = [];

@@ -1,8 +1,9 @@
 import { Buffer } from "node:buffer";
 import type { ObjectRef } from "@sluice/core";
 import { type Context, UsageError } from "../command.ts";
+import { type InputFile, inputFiles } from "../input/files.ts";
+import { openFile } from "../input/open-file.ts";
 import { printable } from "../output/text.ts";
-import { type LetterFile, letterFiles, openFile } from "../replay/letter-files.ts";
 import type { Deliver } from "./deliver.ts";
 import type { Pace } from "./pace.ts";
 import type { Tally } from "./tally.ts";
@@ -16,7 +17,7 @@ export type Listed = Pick<ObjectRef, "bucket" | "key" | "versionId">;
 
 /** Rows of all CSV files there; of a path that names one file, of that, whatever it is called. */
 export async function listedObjects(path: string, context: Context): Promise<readonly Listed[]> {
-  const all = await letterFiles([path], context, undefined);
+  const all = await inputFiles([path], context, undefined);
   const files = all.filter(({ name }) => name.endsWith(".csv") || name === path || all.length === 1);
   if (files.length === 0) throw new UsageError(`--list ${path}: no CSV files there`);
   const size = files.reduce((sum, each) => sum + each.size, 0);
@@ -28,8 +29,8 @@ export async function listedObjects(path: string, context: Context): Promise<rea
   return texts.flatMap((text, i) => rowsOf(text, files[i]?.name ?? ""));
 }
 
-async function textOf({ ref }: LetterFile, { adapters, stop }: Context): Promise<string> {
-  const open = await openFile(ref, adapters.files().reader, stop);
+async function textOf({ ref }: InputFile, { adapters, stop }: Context): Promise<string> {
+  const open = await openFile(ref, adapters.reader(), stop);
   const pieces: Uint8Array[] = [];
   for await (const piece of open.chunks(0)) pieces.push(piece);
   return Buffer.concat(pieces).toString("utf8");

@@ -1,6 +1,7 @@
-import { appendFile, readFile } from "node:fs/promises";
+import { appendFile } from "node:fs/promises";
 import type { ObjectRef } from "@sluice/core";
 import { UsageError } from "../command.ts";
+import { stateText, unusable } from "../input/state-text.ts";
 import type { KeyRange } from "./ranges.ts";
 
 /** What a backfill is of; a state file is of one such. */
@@ -56,7 +57,7 @@ export class State {
   /** Times are those of the first run: `7d` doesn't move on when the job is taken up again. */
   static async open(path: string | undefined, job: Job, times: Times): Promise<State> {
     const state = new State(path);
-    const text = path === undefined ? "" : await textOf(path);
+    const text = path === undefined ? "" : await stateText(path);
     state.#isTorn = text !== "" && !text.endsWith("\n");
     for (const line of text.split("\n")) if (line !== "") state.#take(line, path as string);
     if (state.#job === undefined && text.trim() !== "") throw notOurs(path as string);
@@ -139,20 +140,6 @@ export class State {
     await appendFile(this.#path, this.#isTorn ? `\n${text}` : text);
     this.#isTorn = false;
   }
-}
-
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
-    throw unusable(path, error);
-  }
-}
-
-function unusable(path: string, error: unknown): UsageError {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return new UsageError(`--state ${path}: ${code ?? message}`, { cause: error });
 }
 
 function notOurs(path: string): UsageError {

@@ -69,7 +69,7 @@ export class Tally implements Meter {
   }
 }
 
-const NOTHING: Counts = {
+export const NOTHING: Counts = {
   in: 0,
   skipped: 0,
   added: 0,

@@ -1,4 +1,5 @@
 import type { BucketObject, ListObjects } from "@sluice/lambda-entry";
+import { pages } from "../aws/pages.ts";
 import { byBytes, type KeyRange } from "./ranges.ts";
 
 /** Ranges listed at the same time. */
@@ -69,16 +70,14 @@ export async function* walk(options: WalkOptions): AsyncGenerator<Page> {
   }
 }
 
-async function* pagesOf(range: number, { after: from, to }: KeyRange, options: WalkOptions): AsyncGenerator<Page> {
+async function* pagesOf(range: number, { after, to }: KeyRange, options: WalkOptions): AsyncGenerator<Page> {
   const { list, bucket, prefix, signal } = options;
-  for (let after = from; ; ) {
-    const { objects, more } = await list({ bucket, prefix, after }, signal);
+  for await (const { objects, more } of pages(list, { bucket, prefix, after }, signal)) {
     const last = objects.at(-1)?.key;
     const isBeyond = to !== undefined && last !== undefined && byBytes(last, to) >= 0;
     const within = isBeyond ? objects.filter(({ key }) => byBytes(key, to) <= 0) : objects;
     const isLast = isBeyond || !more || last === undefined;
     yield { range, objects: within, last: within.at(-1)?.key, isLast };
     if (isLast) return;
-    after = last;
   }
 }

@@ -41,7 +41,7 @@ async function backfilled(argv: readonly string[], options: FakeOptions = {}) {
     keys.push(...refs.map(({ key }) => key));
     again.push(invocation?.again);
   };
-  const context = fakeContext({ listing: fakeBucket(KEYS), pipeline: pipeline(take), ...options });
+  const context = fakeContext({ buckets: fakeBucket(KEYS), pipeline: pipeline(take), ...options });
   const code = await main(["backfill", ...argv], context);
   return { code, keys: keys.sort(), again, opened: context.opened, ...context.terminal.written };
 }
@@ -73,11 +73,11 @@ test.each([
 });
 
 test("a folder's own object is none; one that is empty is", async () => {
-  const listing = fakeBucket([
+  const buckets = fakeBucket([
     { key: "a/", size: 0, etag: "e", lastModified: CHANGED },
     { key: "a/x", size: 0, etag: "e", lastModified: CHANGED },
   ]);
-  expect((await backfilled(["s3://logs"], { listing })).keys).toEqual(["a/x"]);
+  expect((await backfilled(["s3://logs"], { buckets })).keys).toEqual(["a/x"]);
 });
 
 test("a dry run delivers nothing, needs no config and keeps no state", async () => {
@@ -125,7 +125,7 @@ test("killed anywhere, it goes on without missing an object", async () => {
           if (left-- <= 0) throw new Error("killed");
           for (const { key } of refs) keys.add(key);
         });
-        const options = { listing: fakeBucket(many, 4), pipeline: objects };
+        const options = { buckets: fakeBucket(many, 4), pipeline: objects };
         await backfilled(["s3://logs/app/", "--state", state, "--rate", "999/s", "--concurrency", "2"], options);
         // What was being written when it was killed is cut off.
         const text = readFileSync(state, "utf8");
@@ -208,7 +208,7 @@ test("onto a queue: notifications as S3's own, marked, several objects in each",
   };
   const keys = [...Array.from({ length: 25 }, (_, i) => `app/${i}`), "app/a b+ü%/c"];
   const { code, keys: direct } = await backfilled(["s3://logs/app/", "--queue", "https://q"], {
-    listing: fakeBucket(keys, 1000),
+    buckets: fakeBucket(keys, 1000),
     sender,
   });
   expect([code, direct]).toEqual([0, []]);
@@ -235,7 +235,7 @@ test("what the queue refuses fails, with its reason, and the rest doesn't", asyn
   };
   const keys = Array.from({ length: 15 }, (_, i) => `app/${String(i).padStart(2, "0")}`);
   const { code, err } = await backfilled(["s3://logs/app/", "--queue", "https://q"], {
-    listing: fakeBucket(keys, 1000),
+    buckets: fakeBucket(keys, 1000),
     sender,
   });
   expect(code).toBe(1);
@@ -254,9 +254,9 @@ test("the rate holds back what is begun", async () => {
     },
   };
   const keys = Array.from({ length: 10 }, (_, i) => `app/${i}`);
-  await backfilled(["s3://logs/app/", "--rate", "2/s"], { listing: fakeBucket(keys, 1000), clock });
+  await backfilled(["s3://logs/app/", "--rate", "2/s"], { buckets: fakeBucket(keys, 1000), clock });
   expect(now).toBe(4000);
-  await backfilled(["s3://logs/app/", "--rate", "20B/s"], { listing: fakeBucket(keys, 1000), clock });
+  await backfilled(["s3://logs/app/", "--rate", "20B/s"], { buckets: fakeBucket(keys, 1000), clock });
   expect(now).toBe(8000);
   expect(waits.every((ms) => ms <= 1000)).toBe(true);
 });

@@ -58,19 +58,8 @@ export const backfill: Command = {
   help: HELP,
   async execute(argv, context) {
     const args = parseArguments(argv, {
-      config: { type: "string" },
-      queue: { type: "string" },
-      list: { type: "string" },
-      since: { type: "string" },
-      until: { type: "string" },
-      match: { type: "string" },
-      not: { type: "string" },
-      concurrency: { type: "string" },
-      rate: { type: "string" },
-      state: { type: "string" },
-      "retry-failed": { type: "boolean" },
-      "dry-run": { type: "boolean" },
-      json: { type: "boolean" },
+      values: ["config", "queue", "list", "since", "until", "match", "not", "concurrency", "rate", "state"],
+      switches: ["retry-failed", "dry-run", "json"],
     });
     const list = textFlag(args, "list");
     return list === undefined ? execute(args, context) : executeList(list, args, context);
@@ -103,7 +92,7 @@ async function executeList(path: string, args: Arguments, context: Context): Pro
   let isWhole: boolean;
   try {
     progress.start();
-    const { regionOf } = adapters.listing();
+    const { regionOf } = adapters.buckets();
     isWhole = await untilEnd(stop, () =>
       backfillList({ objects, regionOf, tally, pace, deliver: opened.deliver, stop }),
     );
@@ -123,7 +112,7 @@ async function execute(args: Arguments, context: Context): Promise<ExitCode> {
   const state = await stateOf(args, place, context);
   const names = ["match", "not"] as const;
   const [match, not] = names.map((name) => textFlag(args, name));
-  const s3 = adapters.listing();
+  const s3 = adapters.buckets();
   const tally = new Tally();
   const progress = new BackfillProgress(context.terminal, tally);
   const region = await s3.regionOf(place.bucket, stop);

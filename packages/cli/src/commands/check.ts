@@ -53,10 +53,8 @@ export const check: Command = {
   help: HELP,
   async execute(argv, context) {
     const args = parseArguments(argv, {
-      config: { type: "string" },
-      connect: { type: "boolean" },
-      function: { type: "string" },
-      json: { type: "boolean" },
+      values: ["config", "function"],
+      switches: ["connect", "json"],
     });
     if (args.positionals.length > 0) throw new UsageError(`expected no paths, got ${args.positionals[0]}; --config F?`);
     const reference = textFlag(args, "config");

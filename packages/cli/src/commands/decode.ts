@@ -25,10 +25,8 @@ export const decode: Command = {
   help: HELP,
   async execute(argv, context) {
     const args = parseArguments(argv, {
-      format: { type: "string" },
-      ecs: { type: "boolean" },
-      otel: { type: "boolean" },
-      raw: { type: "boolean" },
+      values: ["format"],
+      switches: ["ecs", "otel", "raw"],
     });
     const loaded = printing(formatOf(args), parseOf(args), context);
     if (args.positionals.length === 0) throw new UsageError("expected a PATH or s3://bucket/key");

@@ -23,9 +23,8 @@ export const explain: Command = {
   help: HELP,
   async execute(argv, context) {
     const args = parseArguments(argv, {
-      config: { type: "string" },
-      root: { type: "string" },
-      json: { type: "boolean" },
+      values: ["config", "root"],
+      switches: ["json"],
     });
     const [path, ...more] = args.positionals;
     if (path === undefined || more.length > 0)

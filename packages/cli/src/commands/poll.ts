@@ -61,17 +61,8 @@ export const poll: Command = {
   logs: true,
   async execute(argv, context) {
     const args = parseArguments(argv, {
-      queue: { type: "string" },
-      config: { type: "string" },
-      drain: { type: "boolean" },
-      once: { type: "boolean" },
-      batch: { type: "string" },
-      concurrency: { type: "string" },
-      "concurrency-bytes": { type: "string" },
-      grace: { type: "string" },
-      port: { type: "string" },
-      host: { type: "string" },
-      json: { type: "boolean" },
+      values: ["queue", "config", "batch", "concurrency", "concurrency-bytes", "grace", "port", "host"],
+      switches: ["drain", "once", "json"],
     });
     const settings = settingsOf(args, context);
     return consume(settings, textFlag(args, "config"), context);

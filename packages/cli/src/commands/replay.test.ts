@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type DeadLetter, type Outcome, type Pipeline, parseConfig, type Resent, SluiceError } from "@sluice/core";
 import { expect, onTestFinished, test } from "vitest";
+import { fakeBucket } from "../backfill/fake-bucket.testing.ts";
 import { type FakeContext, type FakeOptions, fakeContext, outcomeOf } from "../fake-context.testing.ts";
 import { main } from "../main.ts";
 
@@ -336,23 +337,18 @@ test("an object that can't be read costs itself", async () => {
   const removed: string[] = [];
   const context = fakeContext({
     cwd,
-    files: {
-      list: async function* () {
-        yield [
-          { key: "dead/x", size: 10 },
-          { key: "dead/y", size: 10 },
-        ];
-      },
+    buckets: {
+      ...fakeBucket(["dead/", "dead/x", "dead/y", "other"], 1),
       remove: async (bucket, key) => void removed.push(`${bucket}/${key}`),
-      reader: {
-        read: async ({ key }, { start }) => {
-          if (key === "dead/x") throw new SluiceError("ACCESS_DENIED", "no");
-          const bytes = Buffer.from(line(1));
-          const body = (async function* () {
-            yield bytes.subarray(start);
-          })();
-          return { etag: "e", size: bytes.length, body };
-        },
+    },
+    reader: {
+      read: async ({ key }, { start }) => {
+        if (key === "dead/x") throw new SluiceError("ACCESS_DENIED", "no");
+        const bytes = Buffer.from(line(1));
+        const body = (async function* () {
+          yield bytes.subarray(start);
+        })();
+        return { etag: "e", size: bytes.length, body };
       },
     },
     pipeline: {

@@ -10,11 +10,11 @@ import {
   textFlag,
   UsageError,
 } from "../command.ts";
+import { type InputFile, inputFiles } from "../input/files.ts";
 import { queueUrl } from "../input/queue-url.ts";
 import { untilStopped } from "../interrupt.ts";
 import { Progress } from "../output/progress.ts";
 import { printable, printableWhole } from "../output/text.ts";
-import { type LetterFile, letterFiles } from "../replay/letter-files.ts";
 import { QueueReplay } from "../replay/queue-replay.ts";
 import { type Complain, Replay } from "../replay/replay.ts";
 import { selectionOf } from "../replay/selection.ts";
@@ -57,18 +57,8 @@ export const replay: Command = {
   help: HELP,
   async execute(argv, context) {
     const args = parseArguments(argv, {
-      config: { type: "string" },
-      "dry-run": { type: "boolean" },
-      state: { type: "string" },
-      delete: { type: "boolean" },
-      reprocess: { type: "boolean" },
-      sink: { type: "string" },
-      reason: { type: "string" },
-      since: { type: "string" },
-      until: { type: "string" },
-      queue: { type: "string" },
-      "move-to": { type: "string" },
-      json: { type: "boolean" },
+      values: ["config", "state", "sink", "reason", "since", "until", "queue", "move-to"],
+      switches: ["dry-run", "delete", "reprocess", "json"],
     });
     const queue = textFlag(args, "queue");
     if (queue !== undefined) return replayQueue(queueUrl(queue, "--queue"), args, context);
@@ -90,7 +80,7 @@ async function replayFiles<L extends LetterName>(way: Way<L>, args: Arguments, c
   const stateAt = statePath === undefined ? undefined : resolve(context.cwd, statePath);
   const loaded = dryRun ? undefined : await context.adapters.load(textFlag(args, "config"));
   const state = await ReplayState.open(stateAt, selection.text);
-  const files = await letterFiles(args.positionals, context, stateAt);
+  const files = await inputFiles(args.positionals, context, stateAt);
   if (files.length === 0) context.terminal.err("warning: no files there\n");
   const tally = new Tally({ rereads: args.flags.reprocess === true });
   const progress = progressOf(files, loaded, args, context);
@@ -103,7 +93,8 @@ async function replayFiles<L extends LetterName>(way: Way<L>, args: Arguments, c
       selection,
       state,
       tally,
-      files: context.adapters.files(),
+      reader: context.adapters.reader(),
+      buckets: context.adapters.buckets(),
       pipeline,
       invocation: { deadline: untilStopped(context.stop, loaded?.config.deadline.marginMs ?? 0) },
       remove: args.flags.delete === true,
@@ -172,7 +163,7 @@ function openPipeline(loaded: Loaded, progress: Progress, args: Arguments, { ada
 }
 
 function progressOf(
-  files: readonly LetterFile[] | undefined,
+  files: readonly InputFile[] | undefined,
   loaded: Loaded | undefined,
   args: Arguments,
   { terminal }: Context,

@@ -44,10 +44,8 @@ export const run: Command = {
   help: HELP,
   async execute(argv, context) {
     const args = parseArguments(argv, {
-      config: { type: "string" },
-      event: { type: "string" },
-      root: { type: "string" },
-      json: { type: "boolean" },
+      values: ["config", "event", "root"],
+      switches: ["json"],
     });
     const root = await rootOf(args, context);
     const job = await jobOf(args, context);

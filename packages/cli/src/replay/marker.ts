@@ -1,9 +1,10 @@
-import type { LetterFile, OpenFile } from "./letter-files.ts";
+import type { InputFile } from "../input/files.ts";
+import type { OpenFile } from "../input/open-file.ts";
 import type { Mark } from "./state.ts";
 
 /** Where a replay stands with one file. A line is owed until it is settled. */
 export class Marker {
-  readonly file: LetterFile;
+  readonly file: InputFile;
   readonly #etag: string;
   readonly #size: number;
   readonly #owed: Set<number>;
@@ -13,7 +14,7 @@ export class Marker {
   #line: number;
   #left: number;
 
-  constructor(file: LetterFile, { etag, size }: Pick<OpenFile, "etag" | "size">, before: Mark | undefined) {
+  constructor(file: InputFile, { etag, size }: Pick<OpenFile, "etag" | "size">, before: Mark | undefined) {
     this.file = file;
     this.#etag = etag;
     this.#size = size;

@@ -5,15 +5,16 @@ import {
   type LetterFate,
   type LetterName,
   type Meter,
+  type ObjectReader,
   type Outcome,
   type Pipeline,
   type SluiceError,
 } from "@sluice/core";
-import { parseDeadLetter } from "@sluice/lambda-entry";
-import type { Files } from "../adapters.ts";
+import { type Buckets, parseDeadLetter } from "@sluice/lambda-entry";
+import { type InputFile, removeFile } from "../input/files.ts";
+import { type OpenFile, openFile } from "../input/open-file.ts";
 import { type HeldEvent, heldEventOf, MAX_EVENT_BYTES } from "./failed-event.ts";
 import { FIREHOSE_FAILED } from "./firehose-failed.ts";
-import { type LetterFile, type OpenFile, openFile, removeFile } from "./letter-files.ts";
 import { type Line, linesOf, MAX_LINE_BYTES } from "./lines.ts";
 import { Marker } from "./marker.ts";
 import type { Label, Selection } from "./selection.ts";
@@ -29,7 +30,8 @@ export interface ReplayOptions<L extends LetterName> {
   readonly selection: Selection;
   readonly state: ReplayState;
   readonly tally: Tally;
-  readonly files: Files;
+  readonly reader: ObjectReader;
+  readonly buckets: Buckets;
   /** Undefined: nothing is sent, letters are counted only. */
   readonly pipeline: Pipeline | undefined;
   readonly invocation: Invocation;
@@ -67,7 +69,7 @@ export class Replay<L extends LetterName> {
     this.#signal = options.stop;
   }
 
-  async run(files: readonly LetterFile[]): Promise<void> {
+  async run(files: readonly InputFile[]): Promise<void> {
     this.#progress.items = files.length;
     for (const file of files) {
       if (this.#signal.aborted) this.#options.tally.unread += 1;
@@ -76,10 +78,10 @@ export class Replay<L extends LetterName> {
     await this.#flush();
   }
 
-  async #file(file: LetterFile): Promise<void> {
-    const { state, files, tally } = this.#options;
+  async #file(file: InputFile): Promise<void> {
+    const { state, reader, tally } = this.#options;
     try {
-      const open = await openFile(file.ref, files.reader, this.#signal);
+      const open = await openFile(file.ref, reader, this.#signal);
       tally.files += 1;
       const marker = new Marker(file, open, state.markOf(file.name, open.etag));
       this.#touched.add(marker);
@@ -261,13 +263,13 @@ export class Replay<L extends LetterName> {
 
   /** What was settled is kept, and what is empty is deleted, as soon as nothing of it is under way. */
   async #keep(markers: ReadonlySet<Marker>): Promise<void> {
-    const { state, files, remove, tally } = this.#options;
+    const { state, buckets, remove, tally } = this.#options;
     for (const marker of markers) {
       const { file } = marker;
       try {
         await state.put(file.name, marker.mark);
         if (!remove || !marker.isEmpty || marker === this.#current) continue;
-        await removeFile(file, files, NEVER);
+        await removeFile(file, buckets, NEVER);
         this.#touched.delete(marker);
         tally.deleted += 1;
       } catch (error) {

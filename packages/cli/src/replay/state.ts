@@ -1,5 +1,6 @@
-import { appendFile, readFile, writeFile } from "node:fs/promises";
+import { appendFile, writeFile } from "node:fs/promises";
 import { UsageError } from "../command.ts";
+import { stateText, unusable } from "../input/state-text.ts";
 
 /** How far a file was gone through. */
 export interface Mark {
@@ -32,7 +33,7 @@ export class ReplayState {
   /** Without a path nothing is kept. `selection`: letters left out by another one aren't settled by that. */
   static async open(path: string | undefined, selection: string): Promise<ReplayState> {
     if (path === undefined) return new ReplayState(path, new Map());
-    const text = await textAt(path);
+    const text = await stateText(path);
     if (text === "") {
       await writeFile(path, `${JSON.stringify({ v: VERSION, selection })}\n`).catch((error) => {
         throw unusable(path, error);
@@ -56,20 +57,6 @@ export class ReplayState {
     this.#marks.set(name, mark);
     if (this.#path !== undefined) await appendFile(this.#path, `${JSON.stringify({ file: name, ...mark })}\n`);
   }
-}
-
-async function textAt(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
-    throw unusable(path, error);
-  }
-}
-
-function unusable(path: string, error: unknown): UsageError {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return new UsageError(`--state ${path}: ${code ?? message}`, { cause: error });
 }
 
 function checkHead(path: string, line: string, selection: string): void {

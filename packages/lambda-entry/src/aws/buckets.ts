@@ -37,17 +37,19 @@ export type ListObjects = (request: ListRequest, signal: AbortSignal) => Promise
 const ATTEMPTS = 6;
 const SOCKET_TIMEOUT_MS = 30_000;
 
-export interface ObjectLister {
+/** What a command line does to buckets beside reading objects. Fails with the codes of reading objects. */
+export interface Buckets {
   readonly list: ListObjects;
   /** Where the bucket lies; undefined when S3 doesn't say so. */
   regionOf(bucket: string, signal: AbortSignal): Promise<string | undefined>;
+  remove(bucket: string, key: string, signal: AbortSignal): Promise<void>;
 }
 
-/** ListObjectsV2, from the bucket's own region. */
-export function createObjectLister({ aws = {} }: { readonly aws?: AwsOptions } = {}): ObjectLister {
+/** Each request goes to the bucket's own region. */
+export function createBuckets({ aws = {} }: { readonly aws?: AwsOptions } = {}): Buckets {
   const clients = s3Clients(aws, { maxAttempts: ATTEMPTS, socketTimeoutMs: SOCKET_TIMEOUT_MS });
   const list: ListObjects = async ({ bucket, prefix, after, delimiter }, signal) => {
-    const [client, { ListObjectsV2Command }] = await Promise.all([clients(), import("./sdk/s3-list.ts")]);
+    const [client, { ListObjectsV2Command }] = await Promise.all([clients(), import("./sdk/s3-buckets.ts")]);
     const command = new ListObjectsV2Command({
       Bucket: bucket,
       Prefix: prefix,
@@ -57,7 +59,7 @@ export function createObjectLister({ aws = {} }: { readonly aws?: AwsOptions } =
       EncodingType: "url",
     });
     const answer = await client.send(command, { abortSignal: signal }).catch((error: unknown) => {
-      throw named(s3Error(error, signal), bucket, prefix);
+      throw named(s3Error(error, signal), `listing s3://${bucket}/${prefix}`);
     });
     const decode = answer.EncodingType === "url" ? decoded : (key: string): string => key;
     return {
@@ -72,7 +74,7 @@ export function createObjectLister({ aws = {} }: { readonly aws?: AwsOptions } =
     };
   };
   const regionOf = async (bucket: string, abortSignal: AbortSignal): Promise<string | undefined> => {
-    const [client, { HeadBucketCommand }] = await Promise.all([clients(), import("./sdk/s3-list.ts")]);
+    const [client, { HeadBucketCommand }] = await Promise.all([clients(), import("./sdk/s3-buckets.ts")]);
     try {
       return (await client.send(new HeadBucketCommand({ Bucket: bucket }), { abortSignal })).BucketRegion;
     } catch {
@@ -80,14 +82,20 @@ export function createObjectLister({ aws = {} }: { readonly aws?: AwsOptions } =
       return undefined;
     }
   };
-  return { list, regionOf };
+  const remove = async (Bucket: string, Key: string, abortSignal: AbortSignal): Promise<void> => {
+    const [client, { DeleteObjectCommand }] = await Promise.all([clients(), import("./sdk/s3-buckets.ts")]);
+    await client.send(new DeleteObjectCommand({ Bucket, Key }), { abortSignal }).catch((error: unknown) => {
+      throw named(s3Error(error, abortSignal), `deleting s3://${Bucket}/${Key}`);
+    });
+  };
+  return { list, regionOf, remove };
 }
 
 function decoded(text: string): string {
   return decodeURIComponent(text.replaceAll("+", " "));
 }
 
-function named(error: unknown, bucket: string, prefix: string): unknown {
+function named(error: unknown, what: string): unknown {
   if (!(error instanceof SluiceError)) return error;
-  return new SluiceError(error.code, `listing s3://${bucket}/${prefix}: ${error.message}`, { cause: error });
+  return new SluiceError(error.code, `${what}: ${error.message}`, { cause: error });
 }

@@ -1,2 +1,0 @@
-// Apart from what the function loads, which lists nothing.
-export { HeadBucketCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
