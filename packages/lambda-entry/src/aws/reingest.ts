@@ -1,26 +1,46 @@
 import { randomUUID } from "node:crypto";
-import { type Reingest, type ReingestTarget, SluiceError } from "@sluice/core";
+import { type Clock, type Reingest, type ReingestTarget, SluiceError, systemClock } from "@sluice/core";
 import { type AwsOptions, regionOfArn } from "./options.ts";
 
 /** What one request takes, of either service. */
 const MAX_RECORDS = 500;
 const MAX_BYTES = 4 * 1000 * 1000;
 
+/** Attempts at what wasn't taken, the first included: both services refuse single records when they are busy. */
+const MAX_ATTEMPTS = 5;
+/** Milliseconds before the second attempt; doubled each time. */
+const FIRST_DELAY_MS = 100;
+
 type Put = (data: readonly Uint8Array[], signal: AbortSignal) => Promise<readonly boolean[]>;
 
 /** Puts data back into a delivery stream, or into the Kinesis stream that it reads from. Clients are loaded and made when first needed. */
-export function createReingest(aws: AwsOptions): Reingest {
+export function createReingest(aws: AwsOptions, clock: Clock = systemClock): Reingest {
   return {
     put: async (to, data, signal) => {
       const put =
         to.sourceKinesisStreamArn === undefined
           ? await delivery(to, aws)
           : await kinesis(to.sourceKinesisStreamArn, aws);
-      const taken: boolean[] = [];
-      for (const batch of batches(data)) taken.push(...(await attempt(put, batch, signal)));
-      return taken;
+      const taken = data.map(() => false);
+      for (let made = 1; ; made++) {
+        const left = taken.flatMap((is, i) => (is ? [] : [i]));
+        const now: boolean[] = [];
+        for (const batch of batches(left.map((i) => data[i] as Uint8Array)))
+          now.push(...(await attempt(put, batch, signal)));
+        for (const [at, i] of left.entries()) taken[i] = now[at] === true;
+        if (made === MAX_ATTEMPTS || !now.includes(false)) return taken;
+        if (!(await slept(FIRST_DELAY_MS * 2 ** (made - 1), clock, signal))) return taken;
+      }
     },
   };
+}
+
+/** False: the time was over before. */
+function slept(ms: number, clock: Clock, signal: AbortSignal): Promise<boolean> {
+  return clock.sleep(ms, signal).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Nothing of a request that failed was taken, as far as anyone knows. */
