@@ -1,6 +1,7 @@
 import { compileGlob } from "@sluice/core";
 import type { BucketObject } from "@sluice/lambda-entry";
 import { UsageError } from "../command.ts";
+import { isoTime } from "../input/time.ts";
 
 export interface FilterOptions {
   readonly match: string | undefined;
@@ -29,7 +30,7 @@ export function timeFlag(flag: string, text: string | undefined, now: number): n
   const [, amount, unit] = /^(\d{1,6})([mhdw])$/.exec(text) ?? [];
   if (amount !== undefined) return now - Number(amount) * (UNIT_MS[unit as string] as number);
   const zoned = /T.*(?:Z|[+-]\d\d:?\d\d)$/.test(text) || !text.includes("T") ? text : `${text}Z`;
-  const ms = /^\d{4}-\d\d/.test(text) ? Date.parse(zoned) : Number.NaN;
+  const ms = /^\d{4}-\d\d/.test(text) ? isoTime(zoned) : Number.NaN;
   if (Number.isNaN(ms)) throw new UsageError(`${flag} ${text}: expected a date and time in ISO form, or 90m, 24h, 7d`);
   return ms;
 }

@@ -32,6 +32,7 @@ function pipeline(take: Objects, failing: ReadonlySet<string> = new Set()): NonN
   };
 }
 
+const QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/logs";
 const KEYS = ["app/dt=1/a.gz", "app/dt=1/b.gz", "app/dt=2/a.gz", "app/dt=2/c.txt", "app/top.gz", "other/x.gz"];
 
 async function backfilled(argv: readonly string[], options: FakeOptions = {}) {
@@ -180,6 +181,12 @@ test.each([
   [[], "got nothing"],
   [["s3://a", "s3://b"], "got s3://a s3://b"],
   [["s3://a", "--since", "yesterday"], "--since yesterday: expected a date"],
+  [["s3://a", "--since", "2026-02-30"], "--since 2026-02-30: expected a date"],
+  [
+    ["s3://a", "--since", "2026-11-21", "--until", "2026-11-20"],
+    "--since and --until: expected the first to be before",
+  ],
+  [["s3://a", "--queue", "logs"], "--queue logs: expected the URL of a queue"],
   [["s3://a", "--rate", "fast"], "--rate fast: expected 100/s (objects) or 50MB/s"],
   [["s3://a", "--rate", "0/s"], "--rate 0/s"],
   [["s3://a", "--concurrency", "0"], "--concurrency 0: expected a number from 1"],
@@ -207,7 +214,7 @@ test("onto a queue: notifications as S3's own, marked, several objects in each",
     },
   };
   const keys = [...Array.from({ length: 25 }, (_, i) => `app/${i}`), "app/a b+ü%/c"];
-  const { code, keys: direct } = await backfilled(["s3://logs/app/", "--queue", "https://q"], {
+  const { code, keys: direct } = await backfilled(["s3://logs/app/", "--queue", QUEUE], {
     buckets: fakeBucket(keys, 1000),
     sender,
   });
@@ -234,7 +241,7 @@ test("what the queue refuses fails, with its reason, and the rest doesn't", asyn
     send: async (given) => given.map((_, i) => (i === 0 ? "InternalError: no" : undefined)),
   };
   const keys = Array.from({ length: 15 }, (_, i) => `app/${String(i).padStart(2, "0")}`);
-  const { code, err } = await backfilled(["s3://logs/app/", "--queue", "https://q"], {
+  const { code, err } = await backfilled(["s3://logs/app/", "--queue", QUEUE], {
     buckets: fakeBucket(keys, 1000),
     sender,
   });

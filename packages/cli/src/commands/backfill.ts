@@ -16,6 +16,7 @@ import {
   textFlag,
   UsageError,
 } from "../command.ts";
+import { queueUrl } from "../input/queue-url.ts";
 import { untilStopped } from "../interrupt.ts";
 import { BackfillProgress } from "../output/backfill-progress.ts";
 import { exitCodeOf, summaryOf } from "../output/summary.ts";
@@ -170,17 +171,24 @@ async function stateOf(args: Arguments, place: Place, { cwd, adapters }: Context
   if (isRetry && path === undefined) throw new UsageError("--retry-failed goes with --state only");
   const now = adapters.clock.now();
   const times = { sinceMs: timeFlag("--since", since, now), untilMs: timeFlag("--until", until, now) };
+  if ((times.sinceMs ?? Number.NEGATIVE_INFINITY) >= (times.untilMs ?? Number.POSITIVE_INFINITY))
+    throw new UsageError("--since and --until: expected the first to be before the second");
   const job = {
     ...place,
     since,
     until,
     match: textFlag(args, "match"),
     not: textFlag(args, "not"),
-    queue: textFlag(args, "queue"),
+    queue: queueOf(args),
   };
   // Nothing is done in a dry run, so that nothing is to be kept of it.
   const isKept = path !== undefined && args.flags["dry-run"] !== true;
   return State.open(isKept ? resolve(cwd, path) : undefined, job, times);
+}
+
+function queueOf(args: Arguments): string | undefined {
+  const url = textFlag(args, "queue");
+  return url === undefined ? undefined : queueUrl(url, "--queue");
 }
 
 interface Opened {
@@ -196,7 +204,7 @@ async function open(
   context: Context,
 ): Promise<Opened> {
   const { adapters, stop } = context;
-  const queue = textFlag(args, "queue");
+  const queue = queueOf(args);
   const nothing = { deliver: undefined, sinks: [], close: async () => {} };
   if (args.flags["dry-run"] === true) return nothing;
   if (queue !== undefined) {

@@ -74,6 +74,7 @@ test.each([
   [["s3:/bucket"], "s3:/bucket: expected s3://bucket/prefix"],
   [["--since", "yesterday", "."], "--since yesterday: expected a time"],
   [["--until", "2026-01-01T00:00", "."], "--until 2026-01-01T00:00: expected a time"],
+  [["--since", "2026-02-30", "."], "--since 2026-02-30: expected a time"],
   [["--since", "2026-02-01", "--until", "2026-01-01", "."], "--since and --until"],
   [["--dry-run", "--delete", "."], "--dry-run and --delete"],
   [["--dry-run", "--state", "s", "."], "--dry-run and --state"],

@@ -1,4 +1,5 @@
 import { type Arguments, textFlag, UsageError } from "../command.ts";
+import { isoTime } from "../input/time.ts";
 
 /** What is known of a letter, or of an event that Lambda gave up, before it is sent. */
 export interface Label {
@@ -39,7 +40,7 @@ export function selectionOf(args: Arguments): Selection {
 function timeOf(args: Arguments, flag: string): number | undefined {
   const text = textFlag(args, flag);
   if (text === undefined) return undefined;
-  const time = TIME.test(text) ? Date.parse(text) : Number.NaN;
+  const time = TIME.test(text) ? isoTime(text) : Number.NaN;
   if (!Number.isNaN(time)) return time;
   throw new UsageError(`--${flag} ${text}: expected a time, 2026-01-31 or 2026-01-31T12:00:00Z`);
 }
