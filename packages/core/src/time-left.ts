@@ -34,20 +34,20 @@ export class TimeLeft {
   readonly #sending = new AbortController();
   readonly #answering = new AbortController();
   readonly #timers: NodeJS.Timeout[] = [];
-  readonly #onSooner = (): void => void this.#share();
+  readonly #onSooner = (): void => void this.#share(this.deadline.remainingMs());
 
   constructor(deadline: Deadline, config: DeadlineConfig) {
     this.deadline = deadline;
     this.#config = config;
     this.givenMs = deadline.remainingMs();
-    this.answerMs = this.#share();
+    this.answerMs = this.#share(this.givenMs);
     deadline.sooner?.addEventListener("abort", this.#onSooner, { once: true });
   }
 
-  /** Shares out what is left now; gives back what is kept for the answer. */
-  #share(): number {
+  /** Shares out what is left now, in milliseconds; gives back what is kept for the answer. */
+  #share(remainingMs: number): number {
     const { marginMs, maxMarginMs } = this.#config;
-    const leftMs = Math.max(0, this.deadline.remainingMs());
+    const leftMs = Math.max(0, remainingMs);
     this.#clear();
     this.#marginMs = Math.min(marginMs, leftMs / LEAST_MARGIN_SHARE);
     this.#maxMarginMs = Math.max(this.#marginMs, Math.min(maxMarginMs, leftMs / MOST_MARGIN_SHARE));
