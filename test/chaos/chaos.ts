@@ -55,6 +55,12 @@ async function oneRun(stand: Stand, seed: number, without: readonly Need[]): Pro
   return line;
 }
 
+/** The run couldn't be made to its end: it is no result, and is made again by the next session. */
+function fallen(seed: number, error: Error): undefined {
+  console.log(`seed ${seed} was not run to its end: ${error.stack}`);
+  process.exitCode = 1;
+}
+
 async function main(): Promise<void> {
   const [from, runs, parallel] = [Number(values.seed), Number(values.runs), Number(values.parallel)];
   kindsOf(values.only);
@@ -75,7 +81,8 @@ async function doRuns(seeds: number[], parallel: number, done: Map<string, Line>
   let count = 0;
   const work = async (): Promise<void> => {
     for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
-      const line = await oneRun(stand, seed, without);
+      const line = await oneRun(stand, seed, without).catch((error: Error) => fallen(seed, error));
+      if (line === undefined) continue;
       done.set(nameOf(seed, values.only), line);
       await appendResult(line);
       count += 1;

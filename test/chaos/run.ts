@@ -25,8 +25,9 @@ import type { Call, Fault, World } from "./world.ts";
 
 /** Ordinary time of an invocation: nothing should ever need it. */
 const TIMEOUT_MS = 15_000;
-/** A run that takes longer hangs. */
+/** A run that takes longer hangs; one in which an engine is started again may take longer. */
 const LONGEST_RUN_MS = 240_000;
+const LONGEST_OF_ENGINE_MS = 900_000;
 
 export interface Result extends Verdict {
   readonly seed: number;
@@ -128,7 +129,8 @@ class Run {
   async deliver(): Promise<void> {
     const isOver = new AbortController();
     const work = this.#its.environments.map((environment) => this.#work(environment, isOver.signal));
-    const late = delay(LONGEST_RUN_MS, undefined, { signal: isOver.signal }).catch(() => {});
+    const longest = this.#loan === undefined ? LONGEST_RUN_MS : LONGEST_OF_ENGINE_MS;
+    const late = delay(longest, undefined, { signal: isOver.signal }).catch(() => {});
     await Promise.race([Promise.all(work), late]);
     isOver.abort();
   }

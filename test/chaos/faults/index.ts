@@ -19,7 +19,15 @@ import {
 import { lookupFails, rolledOver } from "./rollover.ts";
 import { secretsThrottled } from "./secrets.ts";
 import { someItemsRefused } from "./some-items.ts";
-import { deadLettersDenied, readDenied, slowDown, slowReads, truncatedRead, wrongLength } from "./storage.ts";
+import {
+  archiveFails,
+  deadLettersDenied,
+  readDenied,
+  slowDown,
+  slowReads,
+  truncatedRead,
+  wrongLength,
+} from "./storage.ts";
 import { groupFails, retriesExhausted, streamFailsInPart } from "./triggers.ts";
 
 export const FAULTS: readonly FaultKind[] = [
@@ -64,5 +72,6 @@ export const FAULTS: readonly FaultKind[] = [
   retriesExhausted,
   claimsDenied,
   poison,
+  archiveFails,
   deadLettersDenied,
 ];

@@ -1,24 +1,31 @@
 import type { Random } from "../../fuzz/random.ts";
 import type { Environment } from "../environment.ts";
 import { type Action, type Exchange, forward, type Operation, RESET } from "../proxy/exchange.ts";
+import { queueAnswer } from "../services.ts";
 import type { Fault, World } from "../world.ts";
 import type { FaultKind } from "./kind.ts";
 
+/** When a request comes, after the server has had it, or in the middle of its answer. */
+interface OfRequest {
+  readonly at: "request" | "done" | "answer";
+  readonly operation: Operation;
+  readonly number: number;
+}
+
 type Moment =
-  /** When a request comes, after the server has had it, or in the middle of its answer. */
-  | { readonly at: "request" | "done" | "answer"; readonly operation: Operation; readonly number: number }
+  | OfRequest
   /** When all is done, and nobody has been told. */
   | { readonly at: "end"; readonly number: number }
   /** So long after an invocation's start. */
   | { readonly at: "time"; readonly number: number; readonly ms: number };
 
+const SELDOM = ["get-object", "put-archive", "put-dead-letter", "queue", "put-claim", "lookup"] as const;
+
 function momentOf(random: Random): Moment {
   const at = random.pick(["request", "done", "done", "answer", "end", "time"] as const);
   if (at === "end") return { at, number: random.below(3) };
   if (at === "time") return { at, number: random.below(3), ms: random.below(120) };
-  const operation = random.chance(0.75)
-    ? "bulk"
-    : random.pick(["get-object", "put-archive", "put-dead-letter"] as const);
+  const operation = random.chance(0.7) ? "bulk" : random.pick(SELDOM);
   return { at, operation, number: random.below(4) };
 }
 
@@ -35,9 +42,17 @@ function atMoments(
     decide(exchange, phase, world) {
       if (phase !== "body") return undefined;
       if (among?.has(world.environments[exchange.slot] as Environment) === false) return undefined;
-      const moment = moments.find((each) => isOf(each, exchange));
-      return moment === undefined ? undefined : actionAt(moment.at, () => hit(exchange, world));
+      const moment = moments.find((each): each is OfRequest => isOf(each, exchange));
+      if (moment === undefined) return undefined;
+      if (moment.operation === "queue") return inQueue(moment.at, exchange, world);
+      return actionAt(moment.at, () => hit(exchange, world));
     },
+  };
+  /** The suite plays the queue: nobody else would do what was asked. */
+  const inQueue = (at: OfRequest["at"], exchange: Exchange, world: World): Action => {
+    if (at !== "request") queueAnswer(exchange, world, world.now());
+    hit(exchange, world);
+    return RESET;
   };
   const hit = ({ slot }: Exchange, { environments }: World): void => {
     fault.fired += 1;
@@ -46,11 +61,11 @@ function atMoments(
   return fault;
 }
 
-function isOf(moment: Moment, { operation, number }: Exchange): boolean {
+function isOf(moment: Moment, { operation, number }: Exchange): moment is OfRequest {
   return "operation" in moment && moment.operation === operation && moment.number === number;
 }
 
-function actionAt(at: Moment["at"], hit: () => void): Action {
+function actionAt(at: OfRequest["at"], hit: () => void): Action {
   if (at === "request") {
     hit();
     return RESET;

@@ -1,4 +1,4 @@
-import { forward, s3Error } from "../proxy/exchange.ts";
+import { forward, RESET, s3Error } from "../proxy/exchange.ts";
 import { type FaultKind, requestFault, windowOf } from "./kind.ts";
 
 export const slowDown: FaultKind = {
@@ -40,6 +40,23 @@ export const slowReads: FaultKind = {
     return requestFault(this.name, "get-object", windowOf(random, 2, 4), () =>
       forward({ delayMs: 20 + random.below(300) }),
     );
+  },
+};
+
+/** The archive doesn't take what is put there, or takes it and nobody learns of it. */
+export const archiveFails: FaultKind = {
+  name: "archive-fails",
+  needs: ["archive"],
+  make(random) {
+    const act = random.pick([
+      () => s3Error(503, "SlowDown"),
+      () => s3Error(403, "AccessDenied"),
+      () => s3Error(500, "InternalError"),
+      () => RESET,
+      () => forward({ lose: "reset" }),
+      () => forward({ delayMs: 20 + random.below(300) }),
+    ]);
+    return requestFault(this.name, "put-archive", windowOf(random, 3, 8), act);
   },
 };
 

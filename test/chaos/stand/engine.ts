@@ -7,7 +7,8 @@ const SETTINGS = {
   "cluster.routing.allocation.disk.threshold_enabled": "false",
   "xpack.security.enabled": "false",
 };
-const START_TIMEOUT_MS = 120_000;
+/** Some 20 s on a quiet machine. */
+const START_TIMEOUT_MS = 400_000;
 
 /** An Elasticsearch of one run at a time: its process may be killed, and its cluster's settings changed. It needs a JDK of this machine. */
 export class OwnEngine {
