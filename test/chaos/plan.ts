@@ -40,7 +40,7 @@ export function planOf(seed: number, options: PlanOptions = {}): Plan {
   const drawn = options.kinds ?? chosen(random);
   const kinds = drawn.filter(({ needs = [] }) => !needs.some((need) => without.includes(need)));
   const faults = kinds.map((kind) => kind.make(new Random(random.below(2 ** 32))));
-  const needs = new Set(kinds.flatMap(({ needs: its = [] }) => its));
+  const needs = new Set([...kinds, ...faults].flatMap(({ needs: its = [] }) => its));
   const least = Math.max(1, ...kinds.map((kind) => kind.environments ?? 1));
   return {
     seed,

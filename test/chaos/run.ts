@@ -9,7 +9,7 @@ import { Precedence } from "./precedence.ts";
 import { brokenBy, condemn } from "./promises.ts";
 import type { Action, Exchange, Operation, Reply } from "./proxy/exchange.ts";
 import { FaultyProxy } from "./proxy/proxy.ts";
-import { operationOf, queueAnswer } from "./services.ts";
+import { inRange, operationOf, queueAnswer } from "./services.ts";
 import { configFor, settingsOf } from "./settings.ts";
 import { Direct } from "./sources/direct.ts";
 import { Fifo } from "./sources/fifo.ts";
@@ -202,6 +202,7 @@ class Run {
       operationOf,
       count: (operation: Operation) => this.#count(operation),
       decide: (exchange: Exchange, phase: "head" | "body") => this.#decide(exchange, phase),
+      really: inRange,
       witness: {
         asked: (exchange: Exchange) => this.#precedence?.asked(exchange),
         answered: (exchange: Exchange, sent: Buffer, reply: Reply) => this.#precedence?.answered(exchange, sent, reply),

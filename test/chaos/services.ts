@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { type Action, type Exchange, type Operation, refuse } from "./proxy/exchange.ts";
+import { type Action, type Exchange, type Operation, type Reply, refuse, s3Error } from "./proxy/exchange.ts";
 import { BUCKETS } from "./stand/store.ts";
 
 /** What a request to Elasticsearch or AWS is about. */
@@ -21,6 +21,20 @@ interface Entry {
   readonly ReceiptHandle?: string;
   readonly VisibilityTimeout?: number;
   readonly MessageBody?: string;
+}
+
+const RANGE = /^bytes=(\d+)-(\d*)$/;
+
+/** The local S3 gives a version always whole; the real one gives the range that was asked for. */
+export function inRange({ operation, headers }: Exchange, reply: Reply): Reply {
+  const [, first, last] = RANGE.exec(String(headers.range)) ?? [];
+  if (operation !== "get-object" || reply.status !== 200 || first === undefined) return reply;
+  const { length } = reply.body;
+  const from = Number(first);
+  const end = last === "" ? length : Math.min(length, Number(last) + 1);
+  if (from >= end) return s3Error(416, "InvalidRange").reply;
+  const range = { "content-range": `bytes ${from}-${end - 1}/${length}` };
+  return { status: 206, headers: { ...reply.headers, ...range }, body: reply.body.subarray(from, end) };
 }
 
 export interface Queues {

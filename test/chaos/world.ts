@@ -9,7 +9,7 @@ import type { Source } from "./sources/source.ts";
 import type { OwnEngine } from "./stand/engine.ts";
 import type { Search } from "./stand/search.ts";
 import type { Store } from "./stand/store.ts";
-import type { Workload } from "./workload/workload.ts";
+import type { Need, Workload } from "./workload/workload.ts";
 
 /** A config as it would be written. */
 export interface Settings {
@@ -56,6 +56,7 @@ export interface Fault {
   readonly name: string;
   /** How often it really happened so far. */
   readonly fired: number;
+  readonly needs?: readonly Need[];
   /** The search proxies speak TLS, with such a certificate at first. */
   readonly tls?: { readonly key: string; readonly cert: string };
   /** Variables of every environment. */

@@ -1,5 +1,6 @@
 import type { Random } from "../../fuzz/random.ts";
 import { type Action, forward, RESET, refuse } from "../proxy/exchange.ts";
+import type { Need } from "../workload/workload.ts";
 import type { Fault, World } from "../world.ts";
 import { type FaultKind, isWithin, requestFault, windowOf } from "./kind.ts";
 
@@ -12,8 +13,9 @@ export function lookEverywhere({ settings, workload }: World): void {
 /** The server has taken the documents, nobody learns of it, and what is sent again meets a new backing index. */
 function lostAndRolledOver(name: string, random: Random): Fault & { fired: number } {
   const isKilled = random.chance(0.5);
+  const needs: readonly Need[] = random.chance(0.6) ? ["queues"] : [];
   const options = { setUp: lookEverywhere };
-  return requestFault(
+  const fault = requestFault(
     name,
     "bulk",
     windowOf(random, 2, 2),
@@ -28,6 +30,7 @@ function lostAndRolledOver(name: string, random: Random): Fault & { fired: numbe
       }),
     options,
   );
+  return Object.assign(fault, { needs });
 }
 
 /** What two invocations deliver at the same time may be doubled across a rollover. */
@@ -50,6 +53,7 @@ export const lookupFails: FaultKind = {
     const window = windowOf(random, 1, 5);
     const fault: Fault & { fired: number } = {
       name: this.name,
+      needs: first.needs ?? [],
       fired: 0,
       setUp: lookEverywhere,
       decide(exchange, phase, world) {

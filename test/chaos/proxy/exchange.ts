@@ -51,10 +51,12 @@ export interface Forward {
 }
 
 /** What becomes of a request; undefined, where a fault says nothing of it. */
-export type Action =
-  | { readonly kind: "refuse"; readonly reply: Reply }
-  | { readonly kind: "reset" }
-  | { readonly kind: "forward"; readonly forward: Forward };
+export type Action = Refusal | { readonly kind: "reset" } | { readonly kind: "forward"; readonly forward: Forward };
+
+export interface Refusal {
+  readonly kind: "refuse";
+  readonly reply: Reply;
+}
 
 export const RESET: Action = { kind: "reset" };
 
@@ -62,7 +64,7 @@ export function forward(how: Forward): Action {
   return { kind: "forward", forward: how };
 }
 
-export function refuse(status: number, body: unknown, headers: Record<string, string> = {}): Action {
+export function refuse(status: number, body: unknown, headers: Record<string, string> = {}): Refusal {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const type = text.startsWith("<") ? "application/xml" : "application/json";
   // The client of Elasticsearch looks whether this is one.
@@ -70,7 +72,7 @@ export function refuse(status: number, body: unknown, headers: Record<string, st
   return { kind: "refuse", reply: { status, headers: all, body: Buffer.from(text) } };
 }
 
-export function s3Error(status: number, code: string): Action {
+export function s3Error(status: number, code: string): Refusal {
   return refuse(
     status,
     `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`,

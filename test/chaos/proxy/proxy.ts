@@ -19,6 +19,8 @@ export interface ProxyOptions {
     asked(exchange: Exchange): void;
     answered(exchange: Exchange, sent: Buffer, reply: Reply): void;
   };
+  /** What the real server would have said, where the local one says something else. */
+  readonly really?: (exchange: Exchange, reply: Reply) => Reply;
   /** Asked when the head has come, and again with the body. The first answer is the one. */
   decide(exchange: Exchange, phase: "head" | "body"): Promise<Action | undefined>;
 }
@@ -119,7 +121,8 @@ export class FaultyProxy {
     const headers = how.plain === true || encoding === undefined ? others : exchange.headers;
     const { path = exchange.path, body: sent = exchange.body } = how;
     const asked = { ...exchange, headers, path };
-    const reply = await send(this.#options.upstream, asked, sent);
+    const said = await send(this.#options.upstream, asked, sent);
+    const reply = this.#options.really?.(asked, said) ?? said;
     this.#options.witness?.answered(asked, sent, reply);
     const told = (await how.reply?.(reply)) ?? reply;
     if (how.delayMs !== undefined) await delay(how.delayMs);

@@ -50,8 +50,8 @@ export function sizeOf(random: Random): number {
   return Math.round(1000 * 10 ** (random.next() ** 2));
 }
 
-/** What a run is to have besides objects, and messages of a standard queue that tell of them. */
-export type Need = "log-events" | "stream" | "fifo" | "versions" | "archive" | "engine";
+/** What a run is to have besides objects, and messages of a standard queue that tell of them; `queues`: nothing that comes by anything but queues. */
+export type Need = "queues" | "log-events" | "stream" | "fifo" | "versions" | "archive" | "engine";
 
 interface Making {
   readonly token: string;
@@ -73,7 +73,8 @@ interface Making {
 export async function makeWorkload(making: Making): Promise<Workload> {
   const { random, records, needs } = making;
   const has = (need: Need, share: number): boolean => random.chance(share) || needs.has(need);
-  const [inKinesis, inLogs] = [has("stream", 0.3) ? 0.1 : 0, has("log-events", 0.3) ? 0.1 : 0];
+  const share = needs.has("queues") ? 0 : 0.3;
+  const [inKinesis, inLogs] = [has("stream", share) ? 0.1 : 0, has("log-events", share) ? 0.1 : 0];
   const [isFifo, isVersioned] = [has("fifo", 0.25), has("versions", 0.25)];
   const kinesis = inKinesis > 0 ? kinesisData(making, Math.round(records * inKinesis)) : undefined;
   const logs = inLogs > 0 ? logEvents(making, Math.round(records * inLogs)) : undefined;
@@ -96,9 +97,12 @@ export async function makeWorkload(making: Making): Promise<Workload> {
 }
 
 /** A message, or an event, that tells of all these objects. */
-function tell({ queue, direct, random }: Making, objects: readonly SourceObject[]): void {
+function tell({ queue, direct, random, needs }: Making, objects: readonly SourceObject[]): void {
   const all = objects.map(notified);
-  const told = random.chance(0.85) ? queue.add(queueBody(all, random)) : direct.add(directEvent(all, random));
+  const told =
+    random.chance(0.85) || needs.has("queues")
+      ? queue.add(queueBody(all, random))
+      : direct.add(directEvent(all, random));
   for (const object of objects) object.toldBy.push(told);
 }
 
