@@ -19,7 +19,6 @@ import {
   bucketFolders,
   checkContinuation,
   createBuckets,
-  createMessageSender,
   createPolledQueue,
   createPorts,
   createQueueTarget,
@@ -31,7 +30,6 @@ import {
   loadConfig,
   localFiles,
   logLevel,
-  type MessageSender,
   type PolledQueue,
   placeOfQueue,
   type QueueTarget,
@@ -84,7 +82,6 @@ export interface Adapters {
   buckets(): Buckets;
   /** Files, and objects in S3, as they lie there, whatever a config says. */
   reader(): ObjectReader;
-  sender(queue: string): MessageSender;
   /** Lines of JSON, from SLUICE_LOG_LEVEL on (default "info"). */
   logger(write: (line: string) => void): Logger;
   readonly pollDefaults: PollDefaults;
@@ -124,7 +121,6 @@ export function createAdapters({ env, cwd }: Surroundings): Adapters {
       const postpone = postponing(ports, beforePostpone);
       return createPipeline(config, { ...ports, ...postpone, sinks: placed(ports.sinks, config, name) });
     },
-    sender: (queue) => createMessageSender({ queue, env }),
     queue: (url) => createPolledQueue({ url, env }),
     queueTarget: (url) => createQueueTarget({ url, env }),
     logger: (write) => jsonLogger({ level: logLevel(env.SLUICE_LOG_LEVEL) ?? "info", write }),

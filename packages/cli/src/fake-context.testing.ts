@@ -7,14 +7,7 @@ import {
   parseConfig,
   systemClock,
 } from "@sluice/core";
-import {
-  type Buckets,
-  jsonLogger,
-  localFiles,
-  type MessageSender,
-  type PolledQueue,
-  type QueueTarget,
-} from "@sluice/lambda-entry";
+import { type Buckets, jsonLogger, localFiles, type PolledQueue, type QueueTarget } from "@sluice/lambda-entry";
 import type { Adapters, OpenOptions } from "./adapters.ts";
 import { NOTHING } from "./backfill/tally.ts";
 import type { Context, Terminal } from "./command.ts";
@@ -72,7 +65,6 @@ export interface FakeOptions {
   readonly queueTarget?: QueueTarget;
   readonly buckets?: Partial<Buckets>;
   readonly reader?: ObjectReader;
-  readonly sender?: MessageSender;
   readonly clock?: Clock;
   readonly stop?: AbortSignal;
   readonly pollDefaults?: Partial<Adapters["pollDefaults"]>;
@@ -121,10 +113,6 @@ export function fakeContext(options: FakeOptions = {}): FakeContext {
       open: (_, open) => {
         opened.push(open);
         return recorded;
-      },
-      sender: () => {
-        if (options.sender === undefined) throw new Error("no sender");
-        return options.sender;
       },
       queue: () => {
         if (options.queue === undefined) throw new Error("no queue");

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { gzipSync } from "node:zlib";
-import type { ReceiveOptions } from "@sluice/lambda-entry";
+import type { QueueTarget, ReceiveOptions } from "@sluice/lambda-entry";
 import { describe, expect, test } from "vitest";
 import { fakeContext } from "./fake-context.testing.ts";
 import { main } from "./main.ts";
@@ -425,13 +425,16 @@ describe("S3 Batch Operations", () => {
   test("onto a queue, what a dry run counts, what is bad usage", async () => {
     const world = await failedJob();
     const sent: string[] = [];
-    const send = async (bodies: readonly string[]): Promise<undefined[]> => {
-      sent.push(...bodies);
-      return bodies.map(() => undefined);
+    const queueTarget: QueueTarget = {
+      send: async (messages) => {
+        sent.push(...messages.map(({ body }) => body));
+        return messages.map(() => undefined);
+      },
+      close: () => {},
     };
     const list = ["backfill", "--list", "s3://reports/sluice/job-j/"];
     expect((await world.drain([...list, "--dry-run"])).err).toContain("4 objects wanted");
-    expect(await world.drain([...list, "--queue", QUEUE], { sender: { send } })).toMatchObject({ exit: 0 });
+    expect(await world.drain([...list, "--queue", QUEUE], { queueTarget })).toMatchObject({ exit: 0 });
     expect(world.delivered).toEqual([]);
     expect(sent.flatMap((body) => JSON.parse(body).Records)).toHaveLength(4);
     expect((await world.drain([...list, "--match", "app/**", "--dry-run"])).err).toContain("1 object wanted");

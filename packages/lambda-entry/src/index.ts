@@ -11,12 +11,6 @@ export { type CheckContinuationOptions, checkContinuation, type Finding } from "
 export { type ContinuationOptions, createContinuationQueue } from "./aws/continuation.ts";
 export { createS3DeadLetters } from "./aws/dead-letters.ts";
 export { type FunctionSizeOptions, functionSize } from "./aws/function-size.ts";
-export {
-  createMessageSender,
-  MAX_ENTRIES,
-  type MessageSender,
-  type MessageSenderOptions,
-} from "./aws/message-sender.ts";
 export type { AwsOptions } from "./aws/options.ts";
 export { createPostpone, type PostponeOptions } from "./aws/postpone.ts";
 export { createS3Reader, type S3ReaderOptions } from "./aws/s3-reader.ts";
@@ -33,7 +27,7 @@ export {
   type ReceiveOptions,
   type Refusal,
 } from "./aws/sqs/polled-queue.ts";
-export { createQueueTarget, type QueueTarget } from "./aws/sqs/queue-target.ts";
+export { createQueueTarget, type Outgoing, type QueueTarget } from "./aws/sqs/queue-target.ts";
 export { awsFetchers, type ConfigFetchers } from "./config/fetchers.ts";
 export { type LoadConfigOptions, type LoadedConfig, loadConfig } from "./config/load-config.ts";
 export { createHandler, type HandlerOptions, type LambdaContext, type LambdaHandler } from "./create-handler.ts";

@@ -1,5 +1,5 @@
 import type { Invocation, ObjectRef, Outcome, Pipeline } from "@sluice/core";
-import { MAX_ENTRIES, type MessageSender } from "@sluice/lambda-entry";
+import { MAX_MESSAGES, type QueueTarget } from "@sluice/lambda-entry";
 import { grouped, notificationOf } from "./messages.ts";
 import type { FailedObject } from "./state.ts";
 
@@ -26,20 +26,24 @@ export function throughPipeline(pipeline: Pipeline, invocation: Invocation): Del
   };
 }
 
+/** Whether it was taken isn't known: it is sent again. */
+const STOPPED = "stopped";
+
 /** Onto a queue whose function delivers them. */
-export function ontoQueue(sender: MessageSender, atOnce: number, signal: AbortSignal, now: () => number): Deliver {
+export function ontoQueue(target: QueueTarget, atOnce: number, signal: AbortSignal, now: () => number): Deliver {
   return async (refs) => {
     const groups = [...grouped(refs)];
-    const requests = Array.from({ length: Math.ceil(groups.length / MAX_ENTRIES) }, (_, i) =>
-      groups.slice(i * MAX_ENTRIES, (i + 1) * MAX_ENTRIES),
+    const requests = Array.from({ length: Math.ceil(groups.length / MAX_MESSAGES) }, (_, i) =>
+      groups.slice(i * MAX_MESSAGES, (i + 1) * MAX_MESSAGES),
     );
     const failed: FailedObject[] = [];
     const work = async (): Promise<void> => {
       for (let batch = requests.shift(); batch !== undefined; batch = requests.shift()) {
-        const reasons = await sender.send(
-          batch.map((group) => notificationOf(group, now())),
-          signal,
-        );
+        const messages = batch.map((group) => ({ body: notificationOf(group, now()) }));
+        const reasons = await target.send(messages, signal).catch((error: unknown) => {
+          if (!signal.aborted) throw error;
+          return messages.map(() => STOPPED);
+        });
         for (const [i, reason] of reasons.entries())
           if (reason !== undefined) failed.push(...(batch[i] ?? []).map((ref) => failedOf(ref, reason)));
       }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ObjectRef, SluiceError } from "@sluice/core";
-import type { MessageSender } from "@sluice/lambda-entry";
+import type { QueueTarget } from "@sluice/lambda-entry";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { CHANGED, fakeBucket } from "../backfill/fake-bucket.testing.ts";
@@ -207,16 +207,17 @@ test("a file that is no state is left alone", async () => {
 
 test("onto a queue: notifications as S3's own, marked, several objects in each", async () => {
   const bodies: string[] = [];
-  const sender: MessageSender = {
+  const queueTarget: QueueTarget = {
     send: async (given) => {
-      bodies.push(...given);
+      bodies.push(...given.map(({ body }) => body));
       return given.map(() => undefined);
     },
+    close: () => {},
   };
   const keys = [...Array.from({ length: 25 }, (_, i) => `app/${i}`), "app/a b+ü%/c"];
   const { code, keys: direct } = await backfilled(["s3://logs/app/", "--queue", QUEUE], {
     buckets: fakeBucket(keys, 1000),
-    sender,
+    queueTarget,
   });
   expect([code, direct]).toEqual([0, []]);
   const records = bodies.map((body) => JSON.parse(body).Records);
@@ -237,13 +238,14 @@ test("onto a queue: notifications as S3's own, marked, several objects in each",
 });
 
 test("what the queue refuses fails, with its reason, and the rest doesn't", async () => {
-  const sender: MessageSender = {
+  const queueTarget: QueueTarget = {
     send: async (given) => given.map((_, i) => (i === 0 ? "InternalError: no" : undefined)),
+    close: () => {},
   };
   const keys = Array.from({ length: 15 }, (_, i) => `app/${String(i).padStart(2, "0")}`);
   const { code, err } = await backfilled(["s3://logs/app/", "--queue", QUEUE], {
     buckets: fakeBucket(keys, 1000),
-    sender,
+    queueTarget,
   });
   expect(code).toBe(1);
   expect(err).toContain("5 objects sent to the queue, 10 failed");

@@ -208,8 +208,9 @@ async function open(
   const nothing = { deliver: undefined, sinks: [], close: async () => {} };
   if (args.flags["dry-run"] === true) return nothing;
   if (queue !== undefined) {
-    const deliver = ontoQueue(adapters.sender(queue), concurrency ?? QUEUE_CONCURRENCY, stop, adapters.clock.now);
-    return { ...nothing, deliver };
+    const target = adapters.queueTarget(queue);
+    const deliver = ontoQueue(target, concurrency ?? QUEUE_CONCURRENCY, stop, adapters.clock.now);
+    return { ...nothing, deliver, close: async () => target.close() };
   }
   const loaded = await adapters.load(textFlag(args, "config"));
   const { config } = loaded;

@@ -1,5 +1,5 @@
 import { type Clock, type Pipeline, parseConfig, SluiceError, type UnitOutcome } from "@sluice/core";
-import type { QueueTarget, SqsRecord } from "@sluice/lambda-entry";
+import type { Outgoing, QueueTarget, SqsRecord } from "@sluice/lambda-entry";
 import { expect, test } from "vitest";
 import { type FakeOptions, fakeContext, outcomeOf } from "../fake-context.testing.ts";
 import { main } from "../main.ts";
@@ -14,14 +14,12 @@ const clock: Clock = { now: () => 0, sleep: async () => {} };
 const bodies = (count: number): string[] => Array.from({ length: count }, (_, i) => `body ${i + 1}`);
 
 /** A target that takes what `takes` says, and remembers it. */
-function targetOf(takes: (record: SqsRecord) => boolean = () => true) {
+function targetOf(takes: (message: Outgoing) => boolean = () => true) {
   const taken: string[] = [];
   const target: QueueTarget = {
-    send: async (records) => {
-      taken.push(...records.filter(takes).map(({ body }) => body));
-      return records
-        .filter((record) => !takes(record))
-        .map(({ receiptHandle }) => ({ receiptHandle, code: "ACCESS_DENIED: no", final: false }));
+    send: async (messages) => {
+      taken.push(...messages.filter(takes).map(({ body }) => body));
+      return messages.map((message) => (takes(message) ? undefined : "ACCESS_DENIED: no"));
     },
     close: () => {},
   };

@@ -52,9 +52,8 @@ export class QueueReplay {
   move(target: QueueTarget): Promise<void> {
     return this.#each(async (messages) => {
       // Not cut off when the user asks to stop: whether they were taken would not be known.
-      const refusals = await target.send(messages, AbortSignal.timeout(CLOSING_MS));
-      const refused = new Map(refusals.map(({ receiptHandle, code }) => [receiptHandle, code]));
-      return messages.filter((message) => this.#settled(message, refused.get(message.receiptHandle), "not taken"));
+      const reasons = await target.send(messages, AbortSignal.timeout(CLOSING_MS));
+      return messages.filter((message, i) => this.#settled(message, reasons[i], "not taken"));
     });
   }
 

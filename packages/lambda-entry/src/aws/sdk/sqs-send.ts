@@ -1,1 +1,2 @@
+// Apart from what the function needs of a queue.
 export { SendMessageBatchCommand } from "@aws-sdk/client-sqs";

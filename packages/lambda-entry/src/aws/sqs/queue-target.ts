@@ -1,23 +1,30 @@
 import type { MessageAttributeValue, SendMessageBatchRequestEntry, SQSClient } from "@aws-sdk/client-sqs";
+import { type Clock, quote, systemClock } from "@sluice/core";
 import type { Env } from "../../env.ts";
 import type { AwsOptions } from "../options.ts";
 import { sqsClient } from "./client.ts";
 import type { SqsRecord } from "./event.ts";
-import { MAX_MESSAGES, queueError, type Refusal, refusals } from "./polled-queue.ts";
+import { MAX_MESSAGES, queueError } from "./polled-queue.ts";
 
 /** Bytes in one request, when it holds several messages: what every queue takes (1 MiB is the most that SQS does). */
 const MAX_REQUEST_BYTES = 256 * 1024;
 
-/** The SDK's own attempts. One that was taken, though its answer was lost, is there twice: SQS is at least once. */
-const MAX_ATTEMPTS = 3;
+/** Of one request, by the SDK; and of messages that a request left out. One that was taken, though its answer was lost, is there twice. */
+const ATTEMPTS = 6;
+/** Milliseconds before the second attempt at messages that were left out; before the third twice that, and so on. */
+const WAIT_MS = 500;
 
-/** Where messages of another queue are put. */
+/** A message to be put onto a queue: a body, or all that one of another queue is. */
+export type Outgoing = Pick<SqsRecord, "body"> &
+  Partial<Pick<SqsRecord, "messageId" | "attributes" | "messageAttributes">>;
+
+/** A queue as whoever fills it sees it. */
 export interface QueueTarget {
   /**
-   * As they are: body, attributes, of FIFO queues group and deduplication id. Says which weren't taken; all others were. Fails with
-   * a SluiceError when that isn't known of any.
+   * As they are: body, attributes, of FIFO queues group and deduplication id. For each: undefined once the queue has it, else why not.
+   * Fails only with the reason of `signal`, when it is aborted: then it isn't known which were taken.
    */
-  send(messages: readonly SqsRecord[], signal: AbortSignal): Promise<readonly Refusal[]>;
+  send(messages: readonly Outgoing[], signal: AbortSignal): Promise<readonly (string | undefined)[]>;
   close(): void;
 }
 
@@ -25,34 +32,68 @@ export interface QueueTargetOptions {
   readonly url: string;
   readonly env: Env;
   readonly aws?: AwsOptions;
+  readonly clock?: Clock;
 }
 
-export function createQueueTarget({ url, env, aws = {} }: QueueTargetOptions): QueueTarget {
+/** Why a message wasn't taken. */
+interface Refused {
+  readonly reason: string;
+  /** It is of no use to send it again. */
+  readonly lasting: boolean;
+}
+
+export function createQueueTarget({ url, env, aws = {}, clock = systemClock }: QueueTargetOptions): QueueTarget {
   let client: Promise<SQSClient> | undefined;
   const isFifo = url.endsWith(".fifo");
 
-  const sendSome = async (messages: readonly SqsRecord[], abortSignal: AbortSignal): Promise<readonly Refusal[]> => {
+  const attempt = async (
+    messages: readonly Outgoing[],
+    abortSignal: AbortSignal,
+  ): Promise<readonly (Refused | undefined)[]> => {
     try {
-      client ??= sqsClient(url, { aws, env, maxAttempts: MAX_ATTEMPTS });
-      const [sqs, { SendMessageBatchCommand }] = await Promise.all([client, import("../sdk/sqs-producer.ts")]);
+      abortSignal.throwIfAborted();
+      client ??= sqsClient(url, { aws, env, maxAttempts: ATTEMPTS });
+      const [sqs, { SendMessageBatchCommand }] = await Promise.all([client, import("../sdk/sqs-send.ts")]);
       const Entries = messages.map((message, i) => entryOf(message, i, isFifo));
-      const { Failed } = await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }), { abortSignal });
-      return refusals(
-        Failed,
-        messages.map(({ receiptHandle }) => receiptHandle),
-      );
+      const command = new SendMessageBatchCommand({ QueueUrl: url, Entries });
+      const { Successful = [], Failed = [] } = await sqs.send(command, { abortSignal });
+      const taken = new Set(Successful.map(({ Id }) => Id));
+      const failed = new Map(Failed.map((entry) => [entry.Id, entry]));
+      return messages.map((_, i) => {
+        if (taken.has(String(i))) return undefined;
+        const { Code = "Unknown", Message = "no answer for it", SenderFault } = failed.get(String(i)) ?? {};
+        return { reason: quote(`${Code}: ${Message}`), lasting: SenderFault === true };
+      });
     } catch (error) {
       if (abortSignal.aborted) throw abortSignal.reason;
       const { code, message } = queueError(error, url);
-      return messages.map(({ receiptHandle }) => ({ receiptHandle, code: `${code}: ${message}`, final: false }));
+      return messages.map(() => ({ reason: `${code}: ${message}`, lasting: true }));
     }
+  };
+
+  const sendSome = async (
+    messages: readonly Outgoing[],
+    signal: AbortSignal,
+  ): Promise<readonly (string | undefined)[]> => {
+    const refused: (Refused | undefined)[] = [];
+    for (let left = [...messages.keys()], n = 1; left.length > 0; n++) {
+      const given = await attempt(
+        left.map((i) => messages[i] as Outgoing),
+        signal,
+      );
+      for (const [at, i] of left.entries()) refused[i] = given[at];
+      left = left.filter((i) => refused[i]?.lasting === false);
+      if (n === ATTEMPTS) break;
+      if (left.length > 0) await clock.sleep(WAIT_MS * n, signal);
+    }
+    return messages.map((_, i) => refused[i]?.reason);
   };
 
   return {
     async send(messages, signal) {
-      const refused: Refusal[] = [];
-      for (const some of requests(messages)) refused.push(...(await sendSome(some, signal)));
-      return refused;
+      const reasons: (string | undefined)[] = [];
+      for (const some of requests(messages)) reasons.push(...(await sendSome(some, signal)));
+      return reasons;
     },
     close: () => {
       void client?.then((sqs) => sqs.destroy()).catch(() => {});
@@ -61,11 +102,11 @@ export function createQueueTarget({ url, env, aws = {} }: QueueTargetOptions): Q
 }
 
 /** So that one large message costs its neighbours nothing. */
-function requests(messages: readonly SqsRecord[]): SqsRecord[][] {
-  const found: SqsRecord[][] = [];
+function requests(messages: readonly Outgoing[]): Outgoing[][] {
+  const found: Outgoing[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const message of messages) {
-    const size = Buffer.byteLength(message.body) + Buffer.byteLength(JSON.stringify(message.messageAttributes));
+    const size = Buffer.byteLength(message.body) + Buffer.byteLength(JSON.stringify(message.messageAttributes ?? {}));
     const current = found.at(-1);
     if (current === undefined || current.length === MAX_MESSAGES || bytes + size > MAX_REQUEST_BYTES) {
       found.push([message]);
@@ -85,9 +126,9 @@ interface RecordAttribute {
   readonly dataType?: string;
 }
 
-function entryOf(message: SqsRecord, i: number, isFifo: boolean): SendMessageBatchRequestEntry {
-  const { MessageGroupId, MessageDeduplicationId, AWSTraceHeader } = message.attributes;
-  const attributes = Object.entries(message.messageAttributes as Readonly<Record<string, RecordAttribute>>);
+function entryOf(message: Outgoing, i: number, isFifo: boolean): SendMessageBatchRequestEntry {
+  const { MessageGroupId, MessageDeduplicationId, AWSTraceHeader } = message.attributes ?? {};
+  const attributes = Object.entries((message.messageAttributes ?? {}) as Readonly<Record<string, RecordAttribute>>);
   return {
     Id: String(i),
     MessageBody: message.body,

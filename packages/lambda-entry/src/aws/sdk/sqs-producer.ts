@@ -1,2 +1,0 @@
-// Apart from what the function needs of a queue.
-export { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
