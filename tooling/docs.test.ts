@@ -1,8 +1,9 @@
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { createAdapters } from "@sluice/cli";
 import { configJsonSchema, parseConfig } from "@sluice/core";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { parse as parseYaml } from "yaml";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
@@ -121,4 +122,22 @@ test("JSON in the documents is JSON", () => {
   const blocks = DOCUMENTS.flatMap((document) => [...read(document).matchAll(/^```json\n(.*?)^```$/gms)]);
   expect(blocks.length).toBeGreaterThan(3);
   for (const [, text] of blocks) expect(() => JSON.parse(text as string)).not.toThrow();
+});
+
+test("the sink of docs/sinks.md works from a checkout as it stands there", () => {
+  mkdirSync(path.join(ROOT, ".cache"), { recursive: true });
+  const dir = mkdtempSync(path.join(ROOT, ".cache/docs-"));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  const text = read("docs/sinks.md");
+  const block = (language: string): string =>
+    new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "ms").exec(text)?.[1] as string;
+  writeFileSync(path.join(dir, "console-sink.mjs"), block("js"));
+  writeFileSync(path.join(dir, "sluice.yaml"), block("yaml"));
+  writeFileSync(path.join(dir, "a.log"), "one line\n");
+  const env = { ...process.env, INIT_CWD: dir };
+  const run = spawnSync(process.execPath, [path.join(ROOT, "tooling/sluice.ts"), "run", "a.log"], {
+    env,
+    encoding: "utf8",
+  });
+  expect(run).toMatchObject({ status: 0, stdout: expect.stringMatching(/^> \{.*"message":"one line"/) });
 });
