@@ -127,6 +127,8 @@ function parseRef(ref: Json): ObjectRef {
 
 function parseResume(resume: Json): Resume {
   const owed = Object.entries(expectObject(resume.owed, "resume.owed"));
+  // Nothing of the object would be read, and all of it acknowledged.
+  if (owed.length === 0) throw malformed("resume.owed", "at least one sink", resume.owed);
   return {
     etag: expectText(resume.etag, "resume.etag"),
     owed: Object.fromEntries(owed.map(([sink, at]) => [sink, expectNumber(at, `resume.owed.${sink}`)])),

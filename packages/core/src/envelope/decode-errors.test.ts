@@ -23,6 +23,18 @@ describe("broken or unknown: the unit fails, with a code and where", () => {
       { Records: [record("k", { eventName: "ObjectCreatedAgain:Put" })] },
       "EVENT_UNRECOGNIZED: event: Records[0].eventName: expected ObjectCreated:*, got ObjectCreatedAgain:Put",
     ],
+    [
+      "a continuation that owes nobody anything",
+      {
+        sluice: "continuation",
+        v: 1,
+        hop: 1,
+        firstSeen: 1,
+        ref: { store: "s3", bucket: "b", key: "k" },
+        resume: { etag: "e", owed: {} },
+      },
+      "EVENT_MALFORMED: event: resume.owed: expected at least one sink, got {}",
+    ],
     ["no key", { Records: [record("")] }, "EVENT_MALFORMED: event: Records[0].s3.object.key: expected text, got "],
     [
       "a key encoded wrongly",
