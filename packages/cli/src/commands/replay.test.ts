@@ -193,6 +193,12 @@ test("--delete takes away what was delivered to the last letter, and nothing els
   expect(await readdir(join(cwd, "dead"))).toEqual(["failed", "filtered", "malformed", "refused"]);
 });
 
+test("a file whose last letter fills a batch is deleted, and counted, once", async () => {
+  const { json, cwd } = await world({ "dead/a": Array.from({ length: 1000 }, (_, n) => `${line(n)}\n`).join("") });
+  expect(await json("--delete", "dead")).toMatchObject({ exit: 0, letters: 1000, files: { deleted: 1 } });
+  expect(await readdir(join(cwd, "dead"))).toEqual([]);
+});
+
 test("without --delete files stay", async () => {
   const { run, cwd } = await world({ "dead/a": line(1) });
   expect((await run("dead")).exit).toBe(0);

@@ -352,6 +352,20 @@ describe("what today's config makes of a record", () => {
     expect(messages(sink)).toEqual(["first\n  bad second"]);
   });
 
+  test("a line that is an array of records now: each of them, and nothing of its neighbours", async () => {
+    const ofTwo = (name: string): string =>
+      JSON.stringify({ Records: [{ message: `${name} 1` }, { message: `${name} 2` }] });
+    const own = bucket.put("c", { etag: "3", text: `${ofTwo("good")}\n${ofTwo("bad")}\n${ofTwo("good")}\n` });
+    const letters = await refused(bucket, [own], { config: { sources: [{ format: "raw" }] } });
+    expect(letters).toHaveLength(1);
+    const sink = scriptedSink();
+    const config = { sources: [{ format: "json", framing: { type: "json-array", path: "Records" } }] };
+    const { fates, counts } = await pipelineOf({ bucket, sinks: { one: sink }, config }).reprocess(letters);
+    expect(fates).toEqual(["delivered"]);
+    expect(counts.delivered).toEqual({ one: 2 });
+    expect(sink.sent.flatMap(({ lines }) => lines).every((line) => line.includes("bad"))).toBe(true);
+  });
+
   test("no record where the letter's was: it stays", async () => {
     const [letter] = (await refused(bucket, [ref])) as [DeadLetter];
     const moved = { ...letter, id: letter.id.replace(/-\d+-\d+$/, "-100000-100009") };
