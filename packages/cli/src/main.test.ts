@@ -29,6 +29,7 @@ test.each([
   [["run", "nosuch"], "nosuch: no such file or directory"],
   [["run", "s3://bucket/prefix/"], "s3://bucket/prefix/: expected one object"],
   [["decode"], "expected a PATH"],
+  [["decode", "-"], "-: standard input can't be read as a log"],
   [["decode", "--format", "cloudtrial", "main.ts"], "--format cloudtrial (did you mean cloudtrail?)"],
   [["decode", "--format", "nope", "main.ts"], "--format nope: expected one of"],
   [["decode", "--otel", "--raw", "main.ts"], "--otel and --raw"],

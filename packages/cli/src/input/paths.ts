@@ -60,6 +60,7 @@ async function statOf(at: string, named: string): Promise<Stats> {
     return await stat(at);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(`${named}: ${code === "ENOENT" ? "no such file or directory" : code}`, { cause: error });
+    const missing = named === "-" ? "standard input can't be read as a log: name files" : "no such file or directory";
+    throw new UsageError(`${named}: ${code === "ENOENT" ? missing : code}`, { cause: error });
   }
 }
