@@ -26,6 +26,9 @@ export interface Pipe {
   stop(): Promise<void>;
 }
 
+/** Longer than an invocation takes on a machine with other work: a message that comes again meanwhile uses up its receives. */
+const VISIBILITY_SECONDS = "10";
+
 export async function layPipe(endpoint: string, name: string, config: object): Promise<Pipe> {
   const aws = { endpoint, region: REGION, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
   const s3 = new S3Client({ ...aws, forcePathStyle: true });
@@ -33,7 +36,7 @@ export async function layPipe(endpoint: string, name: string, config: object): P
   const lambda = new LambdaClient(aws);
   const deadLetters = await createQueue(sqs, `${name}-dead`, {});
   const redrive = JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: 2 });
-  const queue = await createQueue(sqs, name, { VisibilityTimeout: "2", RedrivePolicy: redrive });
+  const queue = await createQueue(sqs, name, { VisibilityTimeout: VISIBILITY_SECONDS, RedrivePolicy: redrive });
   await s3.send(new CreateBucketCommand({ Bucket: name }));
   await s3.send(
     new PutBucketNotificationConfigurationCommand({
