@@ -124,8 +124,8 @@ export interface SendCall {
 
 /**
  * A destination. Small, because core batches, retries, splits, limits, isolates and accounts for it.
- * Adapters hold no buffers of records, keep no timers and never retry: a `send` is one request that writes; with `again`,
- * requests that ask what is there already may come before it.
+ * Adapters hold no buffers of records, keep no timers and never retry: a `send` is one request that writes;
+ * requests that ask what is there already may come before it, most of all with `again`.
  */
 export interface Sink {
   /** What the adapter can take; missing ones get the defaults. */
