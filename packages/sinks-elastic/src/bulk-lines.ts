@@ -1,12 +1,17 @@
-import { gunzipSync, gzipSync } from "node:zlib";
-import type { EncodedBatch } from "@sluice/core";
+import { Buffer } from "node:buffer";
+import { gunzipSync } from "node:zlib";
+import { type EncodedBatch, gzip, putBack, takeInflater } from "@sluice/core";
 import { ACTION } from "./encode.ts";
+import { eachSpan } from "./spans.ts";
 
 const QUOTE = 0x22;
-/** What zlib asks for at least. */
-const MIN_CHUNK_BYTES = 64;
+/** Longest name of an index, alias or data stream (Elasticsearch: Create index API), and the quote behind it. */
+const NAME_BYTES = 256;
 
-/** A batch read back: what its records are to be written to, and bodies of some of them. Holds no copy of it in between. */
+/**
+ * A batch read back: what its records are to be written to, and bodies of some of them. It is unpacked piece by piece, each
+ * time: megabytes of it beside each batch under way would be what a function's memory is measured by.
+ */
 export class BulkLines {
   readonly #batch: EncodedBatch;
   readonly #gzipLevel: number | undefined;
@@ -15,7 +20,7 @@ export class BulkLines {
   constructor(batch: EncodedBatch, gzipLevel: number | undefined) {
     this.#batch = batch;
     this.#gzipLevel = gzipLevel;
-    this.#names = namesIn(batch, this.#plain());
+    this.#names = this.#readNames();
   }
 
   /** The index, alias or data stream that record `i` names. */
@@ -25,37 +30,44 @@ export class BulkLines {
 
   /** The records at `indices` (ascending), ready to be sent, and their length before compression. */
   body(indices: readonly number[]): { readonly body: Uint8Array; readonly bytes: number } {
-    const all = this.#plain();
-    const at = (i: number): number => this.#batch.offset(i);
-    const level = this.#gzipLevel;
-    if (level === undefined) {
-      const plain = Buffer.concat(indices.map((i) => all.subarray(at(i), at(i + 1))));
-      return { body: plain, bytes: plain.length };
-    }
-    // What was unpacked is this method's own: moved together within it, there is no second copy.
+    const batch = this.#batch;
+    const from = (k: number): number => batch.offset(indices[k] as number);
+    const to = (k: number): number => batch.offset((indices[k] as number) + 1);
+    const plain = Buffer.allocUnsafeSlow(indices.reduce((sum, _, k) => sum + to(k) - from(k), 0));
     let bytes = 0;
-    for (const i of indices) bytes += all.copy(all, bytes, at(i), at(i + 1));
-    return { body: gzipSync(all.subarray(0, bytes), { level }), bytes };
+    eachSpan(this.#pieces(), { count: indices.length, from, to }, (record) => {
+      bytes += record.copy(plain, bytes);
+    });
+    const level = this.#gzipLevel;
+    return { body: level === undefined ? plain : gzip(plain, level), bytes };
   }
 
-  /** In one piece at once: zlib would else put it together of many. */
-  #plain(): Buffer {
-    const { bytes, count } = this.#batch;
-    if (this.#gzipLevel === undefined) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return gunzipSync(bytes, { chunkSize: Math.max(MIN_CHUNK_BYTES, this.#batch.offset(count) + 1) });
+  /** One string for all neighbours of the same name. */
+  #readNames(): readonly string[] {
+    const batch = this.#batch;
+    const names: string[] = [];
+    let last = Buffer.alloc(0);
+    const from = (k: number): number => batch.offset(k) + ACTION.length;
+    const to = (k: number): number => Math.min(from(k) + NAME_BYTES, batch.offset(k + 1));
+    eachSpan(this.#pieces(), { count: batch.count, from, to }, (bytes, k) => {
+      const name = bytes.subarray(0, bytes.indexOf(QUOTE));
+      const isSame = k > 0 && name.equals(last);
+      if (!isSame) last = Buffer.from(name);
+      names.push(isSame ? (names[k - 1] as string) : last.toString("latin1"));
+    });
+    return names;
   }
-}
 
-/** One string for all neighbours of the same name. */
-function namesIn(batch: EncodedBatch, plain: Buffer): string[] {
-  const names: string[] = [];
-  let last = Buffer.alloc(0);
-  for (let i = 0; i < batch.count; i++) {
-    const from = batch.offset(i) + ACTION.length;
-    const to = plain.indexOf(QUOTE, from);
-    const isSame = to - from === last.length && plain.compare(last, 0, last.length, from, to) === 0;
-    if (!isSame) last = Buffer.from(plain.subarray(from, to));
-    names.push(isSame ? (names[i - 1] as string) : last.toString("latin1"));
+  /** The batch as it was encoded. Each piece is valid until the next one is asked for. */
+  *#pieces(): Generator<Uint8Array> {
+    const { bytes } = this.#batch;
+    const inflater = this.#gzipLevel === undefined ? undefined : takeInflater();
+    if (inflater !== undefined) {
+      try {
+        yield* inflater.decode(bytes);
+      } finally {
+        putBack(inflater);
+      }
+    } else yield this.#gzipLevel === undefined ? bytes : gunzipSync(bytes);
   }
-  return names;
 }

@@ -44,8 +44,8 @@ export function isKnown(behind: Behind | Unknown): behind is Behind {
 /** Indices to look into by the name that is written to, those to be asked first at the front. */
 export type Indices = ReadonlyMap<string, readonly string[]>;
 
-/** Documents in one `_mget`: some 1.5 MB of JSON. */
-const MAX_DOCUMENTS = 10_000;
+/** Documents in one `_mget`: some 400 KB of JSON, and as many objects in the answer. */
+const MAX_DOCUMENTS = 2500;
 
 /** Errors of a document that more attempts bring again. */
 const LASTING: ReadonlySet<string> = new Set([
