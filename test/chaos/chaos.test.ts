@@ -12,6 +12,7 @@ import {
   silentCopy,
   silentDrop,
   versionForgotten,
+  windowForgotten,
 } from "./faults/lies.ts";
 import { planOf } from "./plan.ts";
 import { type Result, runOnce } from "./run.ts";
@@ -78,6 +79,7 @@ describe("it would be noticed", { timeout: TIMEOUT_MS }, () => {
     [hastyCheckpoint, SOME_LOST],
     [versionForgotten, SOME_LOST],
     [dedupeForgotten, { lost: [], doubled: SOME }],
+    [windowForgotten, { lost: [], doubled: SOME }],
     [groupForgotten, { broken: expect.arrayContaining([expect.stringMatching(/acknowledged before/)]) }],
   ])("$name", async (kind, expected) => {
     const result = await runOnce(stand, planOf(1, { kinds: [kind], records: RECORDS }));

@@ -28,7 +28,7 @@ import {
   truncatedRead,
   wrongLength,
 } from "./storage.ts";
-import { groupFails, retriesExhausted, streamFailsInPart } from "./triggers.ts";
+import { groupFails, retriesExhausted, rolledOverUntold, streamFailsInPart } from "./triggers.ts";
 
 export const FAULTS: readonly FaultKind[] = [
   kill,
@@ -52,6 +52,7 @@ export const FAULTS: readonly FaultKind[] = [
   lateRequest,
   rolledOver,
   lookupFails,
+  rolledOverUntold,
   unknownHost,
   expiredCertificate,
   slowDown,

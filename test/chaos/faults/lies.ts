@@ -7,7 +7,7 @@ import type { Fault } from "../world.ts";
 import { type FaultKind, isWithin, requestFault } from "./kind.ts";
 import { versionOverwritten } from "./objects.ts";
 import { rolledOver } from "./rollover.ts";
-import { groupFails, streamFailsInPart } from "./triggers.ts";
+import { groupFails, rolledOverUntold, streamFailsInPart } from "./triggers.ts";
 
 // No faults that anything could survive: a server that lies, or a function that answers what isn't so. By them the suite shows that
 // it would notice.
@@ -137,6 +137,19 @@ export const dedupeForgotten: FaultKind = {
     const fault = rolledOver.make(random);
     fault.setUp = ({ settings }) => {
       settings.sinks.search.dedupe = "index";
+    };
+    return fault;
+  },
+};
+
+/** After a rollover only what says that it comes again is looked up. */
+export const windowForgotten: FaultKind = {
+  name: "window-forgotten",
+  needs: ["stream", "log-events"],
+  make(random) {
+    const fault = rolledOverUntold.make(random);
+    fault.setUp = ({ settings }) => {
+      settings.sinks.search.dedupeWindowMs = 0;
     };
     return fault;
   },

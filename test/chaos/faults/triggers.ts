@@ -1,3 +1,4 @@
+import { KILLED } from "../environment.ts";
 import { documentsOf, fillIn } from "../proxy/bulk.ts";
 import { type Action, type Exchange, forward, refuse, s3Error } from "../proxy/exchange.ts";
 import type { Call, Fault, World } from "../world.ts";
@@ -134,5 +135,43 @@ export const retriesExhausted: FaultKind = {
         return isIts && direct.exhausted < most ? refuse(503, UNAVAILABLE) : undefined;
       },
     };
+  },
+};
+
+/** Longer than any run's clock is put forward: the index's own clock isn't. */
+const WINDOW_MS = 7 * 24 * 3_600_000;
+
+/**
+ * A stream's records, or an asynchronous event, are in the index, nobody learns of it, and the index is rolled over: they come again
+ * without a word that they do, to the same process or to a new one.
+ */
+export const rolledOverUntold: FaultKind = {
+  name: "rolled-over-untold",
+  needs: ["stream", "log-events"],
+  // A clock that is a year ahead is beyond every window.
+  notWith: ["same-object-at-once", "clock-steps", "rolled-over", "lookup-fails"],
+  make(random) {
+    const times = 1 + random.below(3);
+    const isKilled = random.chance(0.5);
+    const isIts = ({ source }: Call, { direct, shard }: World): boolean => source === direct || source === shard;
+    const fault: Fault & { fired: number } = {
+      name: this.name,
+      fired: 0,
+      setUp({ settings }) {
+        settings.sinks.search.dedupe = "stream";
+        settings.sinks.search.dedupeWindowMs = WINDOW_MS;
+      },
+      altered(call, result, world) {
+        if (fault.fired >= times || !isIts(call, world) || result.errorType !== undefined) return result;
+        fault.fired += 1;
+        return { ...KILLED, durationMs: result.durationMs };
+      },
+      async settled({ environment }, result, { search, stream }) {
+        if (result.errorType !== KILLED.errorType) return;
+        await search.rollOver(stream);
+        if (isKilled) await environment.replace();
+      },
+    };
+    return fault;
   },
 };

@@ -3,7 +3,8 @@ import { type Delivery, failuresIn, MAX_DELIVERIES, type Source } from "./source
 
 const STREAM_ARN = "arn:aws:kinesis:us-east-1:123456789012:stream/chaos";
 
-const AGAIN_AFTER_MS = 1_000;
+/** Beyond the second in which a process may not know of a rollover. */
+const AGAIN_AFTER_MS = 2_000;
 
 export interface ShardOptions {
   readonly name: string;
