@@ -406,6 +406,23 @@ test("what isn't finished within the grace is given back at once", async () => {
   );
 });
 
+test("at a stop, what a sink didn't take in time is given back at once", async () => {
+  const { opened, open } = gate();
+  const cut = new SluiceError("SINK_UNAVAILABLE", "send did not end when it was to stop");
+  const handle: Handle = async (records) => {
+    await opened;
+    return answer(records, { m2: cut });
+  };
+  const { queue, consumer, stop } = setup(bodies(2), handle, { until: "stopped" });
+  const ended = consumer.run();
+  await queue.called("receive", 2);
+  stop.abort();
+  open();
+  await ended;
+  expect(queue.visible).toEqual(["m2"]);
+  expect(consumer.totals.messages).toMatchObject({ deleted: 1, returned: 1, failed: 0 });
+});
+
 test("at a stop, what core had no time for is given back; what is wrong stays put off", async () => {
   const { opened, open } = gate();
   const handle: Handle = async (records) => {

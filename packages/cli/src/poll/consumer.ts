@@ -45,7 +45,8 @@ export interface ConsumerOptions {
   readonly graceMs: number;
 }
 
-const LATE: ReadonlySet<string> = new Set(["DEADLINE", "ORDER_PRESERVED"]);
+/** At a stop a sink's requests are broken off: what it hasn't taken by then is late, too. */
+const LATE: ReadonlySet<string> = new Set(["DEADLINE", "ORDER_PRESERVED", "SINK_UNAVAILABLE"]);
 
 /**
  * Receives messages and has the pipeline handle them as Lambda would; deletes those that it is done with, and those only.
