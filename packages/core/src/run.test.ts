@@ -70,6 +70,37 @@ test("a sink that doesn't move on holds nobody up for longer than stallMs", asyn
   expect(outcome.units[0]).toMatchObject({ ok: false, error: { code: "SINK_UNAVAILABLE" } });
 });
 
+test("a sink of best effort that never answers doesn't hold up the answer, and is left alone then", async () => {
+  const time = fakeClock();
+  const begin = time.now();
+  let sends = 0;
+  const silent = scriptedSink((_, { signal }) => {
+    sends += 1;
+    return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  });
+  const works = scriptedSink(() => ({ kind: "delivered" }));
+  const sinks = {
+    silent: { type: "silent", required: false, bestEffortMs: 5_000 },
+    works: { type: "works" },
+  };
+  const pipeline = pipelineOf({ silent, works }, time, readerOf(2), { sinks });
+  const deadline = { remainingMs: () => begin + 300_000 - time.now() };
+  const ticking = setInterval(() => void time.advance(1_000), 1);
+  const first = await pipeline.objects([REF], { deadline });
+  const took = time.now() - begin;
+  const asked = sends;
+  const second = await pipeline.objects([REF], { deadline });
+  clearInterval(ticking);
+  expect(took).toBeLessThan(60_000);
+  expect(asked).toBeGreaterThan(0);
+  expect(sends).toBe(asked);
+  for (const { units, counts } of [first, second]) {
+    expect(units[0]).toMatchObject({ ok: true });
+    expect(counts.delivered.works).toBe(600);
+    expect(counts.dropped.silent).toBe(600);
+  }
+});
+
 /** Records read of an object by an invocation of five minutes, a chunk of which takes a second to come. */
 async function readIn(sendMs: number, deadline: object): Promise<number> {
   const time = fakeClock();

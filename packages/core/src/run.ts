@@ -24,7 +24,7 @@ import type { Processing } from "./route/processing.ts";
 import { DeadLetterBox } from "./sink/dead-letter-box.ts";
 import { type ItemEnd, Lane, type SentAgain } from "./sink/lane.ts";
 import { reasonOf } from "./sink/reason-of.ts";
-import { oweStalled } from "./sink/stalled.ts";
+import { leaveStalled, oweStalled } from "./sink/stalled.ts";
 import { TimeLeft } from "./time-left.ts";
 
 /** Stored bytes of an object, from which on it is marked where it could be gone on with. */
@@ -243,7 +243,20 @@ export class Run {
       reingest: ports.reingest,
       signal: this.time.sending,
     });
-    await Promise.all(this.lanes.map((lane) => lane.drain()));
+    await this.#drainLanes();
+  }
+
+  /** Where an acknowledgement waits, sinks of best effort are waited for only while they move on. */
+  async #drainLanes(): Promise<void> {
+    const drained = this.lanes.map((lane) => lane.drain());
+    const extra = this.lanes.filter((lane) => lane.isBestEffort);
+    if (extra.length > 0 && Number.isFinite(this.time.givenMs)) {
+      await Promise.all(drained.filter((_, i) => !extra.includes(this.lanes[i] as Lane)));
+      const done = new AbortController();
+      void leaveStalled(extra, this.plan.clock, done.signal);
+      await Promise.all(drained).finally(() => done.abort());
+    }
+    await Promise.all(drained);
   }
 
   /** Reading ends in time to drain the sinks, as slow as they are just now; a unit not read to its end fails with DEADLINE. */

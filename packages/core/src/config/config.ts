@@ -149,6 +149,8 @@ export interface SinkConfig {
   readonly limits: Overrides<SinkLimits>;
   /** Milliseconds without any progress of a full sink after which its records are owed, and reading goes on for the others. */
   readonly stallMs: number;
+  /** Of a sink that isn't required: milliseconds without any progress after which it is left, once nothing else is waited for. */
+  readonly bestEffortMs: number;
   readonly retry: RetryConfig;
   /** The adapter's own options. */
   readonly [option: string]: unknown;

@@ -206,6 +206,7 @@ const sink = z.looseObject({
   required: z.boolean().default(true),
   limits: limits.default({}),
   stallMs: positive.default(30_000),
+  bestEffortMs: positive.default(5_000),
   retry: retry.prefault({}),
 });
 
@@ -288,4 +289,4 @@ export const configSchema: z.ZodType<Config> = z
   });
 
 /** Keys of a sink's config that core reads itself; the rest are the adapter's options. */
-export const CORE_SINK_KEYS: readonly string[] = ["type", "required", "limits", "stallMs", "retry"];
+export const CORE_SINK_KEYS: readonly string[] = ["type", "required", "limits", "stallMs", "bestEffortMs", "retry"];

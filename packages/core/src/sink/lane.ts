@@ -73,6 +73,8 @@ export class Lane {
   /** Cells of which a part was sent before the cell was complete. */
   readonly #partial = new Set<string>();
   readonly #dispatch: Dispatch;
+  /** Its sends are broken off. */
+  readonly #left = new AbortController();
   #lastItem = -1;
   #isAgain = false;
   /** Records are some of their cells', never all, and in no order. */
@@ -84,6 +86,7 @@ export class Lane {
     this.#isResending = options.letterOf !== undefined;
     this.#delivery = {
       ...options,
+      signal: this.isBestEffort ? AbortSignal.any([options.signal, this.#left.signal]) : options.signal,
       retry: options.handle.config.retry,
       settle: (batch, i, how, reason) => this.#leave(batch.item(i), batch.number, batch.position(i), how, reason),
       reject: (batch, i, reason) => this.#reject(batch, i, reason),
@@ -159,6 +162,31 @@ export class Lane {
   untilStalledMs(): number {
     if (!this.isFull || this.isBroken) return Number.POSITIVE_INFINITY;
     return this.#options.handle.config.stallMs - this.#dispatch.stillMs();
+  }
+
+  get isBestEffort(): boolean {
+    return !this.#options.handle.config.required;
+  }
+
+  get isLeft(): boolean {
+    return this.#left.signal.aborted;
+  }
+
+  /** Milliseconds until a sink of best effort that is waited for is left; Infinity when it isn't waited for. */
+  untilLeftMs(): number {
+    if (this.#dispatch.isIdle) return Number.POSITIVE_INFINITY;
+    return this.#options.handle.config.bestEffortMs - this.#dispatch.stillMs();
+  }
+
+  /** Nothing more is waited for: what waits or is under way fails here, and so do the next invocations' records for a while. */
+  leave(): void {
+    const { config, circuit } = this.#options.handle;
+    const message = `no batch was settled within ${config.bestEffortMs} ms (bestEffortMs), and all else was done`;
+    const reason: Reason = { code: "TIMEOUT", message };
+    this.#broken ??= reason;
+    circuit.failed(reason, this.#options.clock.now());
+    this.#dispatch.giveUp((batch) => this.#failAll(batch, reason));
+    this.#left.abort();
   }
 
   /** What waits, and all that comes, is owed: it fails here, for another invocation to deliver. What is in flight goes on. */
