@@ -1,5 +1,5 @@
 // Preloaded (`node --import`) in an environment. Date goes by the run's simulated time, whose distance from the real one is a number in
-// the file CHAOS_TIME; and it steps as CHAOS_CLOCK says, a list of [times asked, offset in ms].
+// the file CHAOS_TIME, and so does the clock that is never set; and Date steps as CHAOS_CLOCK says, a list of [times asked, offset in ms].
 import { openSync, readSync } from "node:fs";
 
 const steps = JSON.parse(process.env.CHAOS_CLOCK ?? "[]");
@@ -25,3 +25,9 @@ globalThis.Date = new Proxy(Real, {
   construct: (target, args, as) => Reflect.construct(target, args.length === 0 ? [simulated()] : args, as),
   get: (target, name) => (name === "now" ? simulated : Reflect.get(target, name)),
 });
+
+const elapsed = performance.now.bind(performance);
+performance.now = () => {
+  readSync(file, ahead, 0, 8, 0);
+  return elapsed() + ahead[0];
+};
