@@ -127,6 +127,19 @@ describe("a range", () => {
     });
   });
 
+  test("ignored, and answered with less than the event says of the same etag, is refused", async () => {
+    const server = await localServer(onTestFinished, (_, response) =>
+      response.writeHead(200, { etag: '"abc"', "content-length": "4" }).end("half"),
+    );
+    const { read } = createS3Reader({ aws: server.aws });
+    await expect(read({ ...REF, etag: "abc", size: 8 }, RANGE, never)).rejects.toMatchObject({
+      code: "INTERNAL",
+      message: expect.stringContaining("4 bytes, the event says 8"),
+    });
+    for (const ref of [{ ...REF, etag: "old", size: 8 }, { ...REF, etag: "abc", size: 4 }, REF])
+      await expect(read(ref, RANGE, never)).resolves.toMatchObject({ size: 4 });
+  });
+
   test("of an object that is said to be longer isn't empty, though refused with 416", async () => {
     const server = await localServer(onTestFinished, (_, response) => {
       response.writeHead(416).end("<Error><Code>InvalidRange</Code><ActualObjectSize>7</ActualObjectSize></Error>");

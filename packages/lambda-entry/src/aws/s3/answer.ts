@@ -41,10 +41,18 @@ export function sliceOf(answer: Answer, ref: ObjectRef, range: ByteRange): Objec
     const came = size === undefined ? said(answer) : `the store answered with those from ${start}`;
     throw new SluiceError("INTERNAL", `asked for bytes from ${range.start}, ${came}`);
   }
+  const etag = unquoted(headers.etag) ?? ref.etag ?? "";
+  if (isShort(answer, size, etag, ref)) {
+    void body.return();
+    throw new SluiceError(
+      "INTERNAL",
+      `the store answered with ${size} bytes, the event says ${ref.size} of the same etag`,
+    );
+  }
   const modified = Date.parse(headers["last-modified"] ?? "");
   const versionId = headers["x-amz-version-id"];
   return {
-    etag: unquoted(headers.etag) ?? ref.etag ?? "",
+    etag,
     size,
     lastModified: Number.isNaN(modified) ? undefined : modified,
     versionId: typeof versionId === "string" ? versionId : undefined,
@@ -76,6 +84,11 @@ function placed({ status, headers }: Answer): { readonly start: number; readonly
   if (status === 200) return { start: 0, size: length === undefined ? undefined : Number(length) };
   const [, start, size] = (status === 206 && /^bytes (\d+)-\d+\/(\d+)$/.exec(range)) || [];
   return { start: Number(start), size: size === undefined ? undefined : Number(size) };
+}
+
+/** Whoever answers with all instead of a range may have cut it, and give the length of what is left. */
+function isShort({ status }: Answer, size: number, etag: string, ref: ObjectRef): boolean {
+  return status === 200 && etag === ref.etag && ref.size !== undefined && size < ref.size;
 }
 
 function said({ status, headers }: Answer): string {
