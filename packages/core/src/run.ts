@@ -115,6 +115,7 @@ export class Run {
         deadline: this.time.deadline,
         reserveMs: this.time.answerMs,
         signal: this.time.sending,
+        told: decoded.trigger === "sqs",
         originOf: (item) => this.origins[item] as Origin,
         letterOf: again && ((item) => again[(this.ledger.items[item] as ItemAccount).unit] as SentAgain),
         isAgain: (item) => invocation.again === true || this.#known.has(item) || this.#isRedelivered(item),

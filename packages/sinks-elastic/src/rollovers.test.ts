@@ -55,9 +55,9 @@ class Stand {
     this.elapsedMs += ms;
   }
 
-  due(): Promise<Due> {
+  due(told = false): Promise<Due> {
     for (const name of this.names) this.rollovers.watch(name);
-    return this.rollovers.due();
+    return this.rollovers.due(told);
   }
 
   /** A while later. */
@@ -175,6 +175,24 @@ describe("when it asks", () => {
     expect(stand.asked).toEqual(["/a/_settings/index.creation_date"]);
     await stand.due();
     expect(stand.asked).toEqual(["/a/_settings/index.creation_date", "/b/_settings/index.creation_date"]);
+  });
+
+  test("whose trigger tells its retries doesn't wait for a process's first answer, but for all later ones", async () => {
+    const stand = standWith("a");
+    stand.rollover("a");
+    expect(await stand.due(true)).toEqual({ kind: "due", indices: new Map() });
+    expect(await stand.due(false)).toEqual({ kind: "due", indices: new Map([["a", ["a-1"]]]) });
+    stand.pass(FRESH_MS + 1);
+    stand.rollover("a");
+    expect(await stand.due(true)).toEqual({ kind: "due", indices: new Map([["a", ["a-2", "a-1"]]]) });
+  });
+
+  test("a first question that failed is asked again, and waited for", async () => {
+    const stand = standWith("a");
+    stand.fault = () => ({ status: 429 });
+    await stand.due(true);
+    await stand.due(false);
+    expect(await stand.due(true)).toMatchObject({ kind: "retry" });
   });
 
   test("batches that are sent at once share the questions", async () => {

@@ -44,7 +44,7 @@ export async function createElasticSink(options: ElasticOptions, product: Produc
     if (looksUp(options, call)) {
       return sendMissing(batch, new BulkLines(batch, gzipLevel), (sought) => lookup.find(sought), post);
     }
-    const due = rollovers && (await unlessAborted(rollovers.due(), call.signal));
+    const due = rollovers && (await unlessAborted(rollovers.due(call.told), call.signal));
     if (due?.kind === "retry") return due;
     if (due === undefined || due.indices.size === 0) {
       return post(batch.bytes, { count: batch.count, bytes: batch.offset(batch.count) });

@@ -120,6 +120,8 @@ export interface SendCall {
    * backfill), or by an earlier attempt that was `unsure`.
    */
   readonly again: boolean;
+  /** The trigger tells its retries, by `again` (SQS). Others bring records again without a word. */
+  readonly told?: boolean;
 }
 
 /**

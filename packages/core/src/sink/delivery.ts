@@ -12,6 +12,8 @@ export type Settle = (batch: SealedBatch, index: number, how: Settlement, reason
 
 export interface DeliveryOptions extends Patience {
   readonly handle: SinkHandle;
+  /** The trigger tells its retries. */
+  readonly told: boolean;
   readonly settle: Settle;
   /** A record refused for its own fault; goes to the dead letters, which settle it. */
   readonly reject: (batch: SealedBatch, index: number, reason: Reason) => void;
@@ -91,10 +93,10 @@ export class Delivery {
   }
 
   async #send(batch: SealedBatch, attempt: number): Promise<SendResult> {
-    const { handle, signal, deadline } = this.#options;
+    const { handle, signal, deadline, told } = this.#options;
     try {
       const sink = await handle.sink();
-      const call = { signal, attempt, deadline, again: batch.again || this.#unsure };
+      const call = { signal, attempt, deadline, again: batch.again || this.#unsure, told };
       const result = asSendResult(await unlessStuck("send", signal, sink.send(batch, call)), batch.count);
       this.#unsure ||= isUnsure(result);
       return result;

@@ -33,7 +33,8 @@ const NO_COPIES: CopyResult = {
 /** Most bytes in the first batch that a sink is ever sent: its connection is made while the second one is filled. */
 const FIRST_BATCH_BYTES = MiB / 4;
 
-export interface LaneOptions extends Pick<DeliveryOptions, "handle" | "clock" | "deadline" | "reserveMs" | "signal"> {
+export interface LaneOptions
+  extends Pick<DeliveryOptions, "handle" | "clock" | "deadline" | "reserveMs" | "signal" | "told"> {
   readonly number: number;
   readonly handle: SinkHandle;
   readonly ledger: Ledger;
