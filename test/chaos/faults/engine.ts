@@ -60,7 +60,7 @@ export const clusterReadOnly: FaultKind = {
   name: "cluster-read-only",
   needs: ["engine"],
   oneIn: IN_RUNS,
-  notWith: ["rolled-over", "lookup-fails", "stream-fails-in-part", "write-block", "disk-full"],
+  notWith: ["rolled-over", "rolled-over-untold", "lookup-fails", "stream-fails-in-part", "write-block", "disk-full"],
   make(random) {
     return blockWhile(this.name, windowOf(random, 2, 5), (world, on) =>
       engineOf(world).search.setCluster("cluster.blocks.read_only_allow_delete", on ? true : null),

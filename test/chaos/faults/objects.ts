@@ -20,7 +20,8 @@ function onFirstRead(
     name,
     fired: 0,
     setUp({ workload, settings }) {
-      const candidates = workload.objects.filter((object) => object.bucket === bucket);
+      // One that can't be read stays as it is: whole again, its message could be done.
+      const candidates = workload.objects.filter((object) => object.bucket === bucket && object.owed === "once");
       victim = candidates.length === 0 ? undefined : random.pick(candidates);
       if (after && victim !== undefined) settings.read.partBytes = Math.max(512, victim.size >> 2);
     },
