@@ -164,6 +164,16 @@ describe("when it is looked up", () => {
   });
 });
 
+test.each([
+  [true, "/_bulk"],
+  [false, "/logs"],
+])("the first batch of a process, told: %s, begins with %s", async (told, path) => {
+  const server = await cluster(stream([]));
+  const sink = await sinkAt(server.url, { dedupe: "stream", dedupeWindowMs: 3_600_000 });
+  await send(sink, [0], { ...sendCall(), told });
+  expect(server.requests[0]?.path.startsWith(path)).toBe(true);
+});
+
 describe("outcomes are told of the whole batch, in order", () => {
   const bulk = (answer: Answer) => (request: FakeRequest) => (request.path.startsWith("/_bulk") ? answer : undefined);
   const item = (status: number, type: string): object => ({ create: { status, error: { type, reason: "why" } } });

@@ -55,9 +55,9 @@ class Stand {
     this.elapsedMs += ms;
   }
 
-  due(told = false): Promise<Due> {
+  due(): Promise<Due> {
     for (const name of this.names) this.rollovers.watch(name);
-    return this.rollovers.due(told);
+    return this.rollovers.due();
   }
 
   /** A while later. */
@@ -168,31 +168,22 @@ describe("when it asks", () => {
     expect(stand.asked.slice(2)).toEqual(["/a/_settings/index.creation_date", "/_resolve/index/a"]);
   });
 
-  test("about the first name as soon as it is known, and about others with the batch", async () => {
+  test("with a batch, about all names in it that it doesn't know", async () => {
     const stand = standWith("a", "b");
     stand.pass(HOUR_MS);
     for (const name of stand.names) stand.rollovers.watch(name);
-    expect(stand.asked).toEqual(["/a/_settings/index.creation_date"]);
+    expect(stand.rollovers.isNew).toBe(true);
+    expect(stand.asked).toEqual([]);
     await stand.due();
     expect(stand.asked).toEqual(["/a/_settings/index.creation_date", "/b/_settings/index.creation_date"]);
+    expect(stand.rollovers.isNew).toBe(false);
   });
 
-  test("whose trigger tells its retries doesn't wait for a process's first answer, but for all later ones", async () => {
-    const stand = standWith("a");
-    stand.rollover("a");
-    expect(await stand.due(true)).toEqual({ kind: "due", indices: new Map() });
-    expect(await stand.due(false)).toEqual({ kind: "due", indices: new Map([["a", ["a-1"]]]) });
-    stand.pass(FRESH_MS + 1);
-    stand.rollover("a");
-    expect(await stand.due(true)).toEqual({ kind: "due", indices: new Map([["a", ["a-2", "a-1"]]]) });
-  });
-
-  test("a first question that failed is asked again, and waited for", async () => {
+  test("a first question that failed leaves it as new as it was", async () => {
     const stand = standWith("a");
     stand.fault = () => ({ status: 429 });
-    await stand.due(true);
-    await stand.due(false);
-    expect(await stand.due(true)).toMatchObject({ kind: "retry" });
+    await stand.due();
+    expect(stand.rollovers.isNew).toBe(true);
   });
 
   test("batches that are sent at once share the questions", async () => {

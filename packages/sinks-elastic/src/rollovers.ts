@@ -36,7 +36,6 @@ export type Due = { readonly kind: "due"; readonly indices: Indices } | Retry;
 export const FRESH_MS = 1000;
 /** Names that are kept an eye on; rollovers of any more aren't noticed. */
 export const MAX_NAMES = 256;
-const NOTHING: Indices = new Map();
 /** Questions at once. */
 const PARALLEL = 8;
 
@@ -61,20 +60,21 @@ export class Rollovers {
     this.#elapsed = elapsed;
   }
 
-  /** Records are to be written to a name. About the first one it is asked at once, while the batch is being filled. */
+  /** Records are to be written to a name. */
   watch(name: string): void {
-    if (this.#views.has(name) || this.#views.size >= MAX_NAMES) return;
-    this.#views.set(name, undefined);
-    if (this.#views.size === 1) void this.#ask(name, this.#elapsed());
+    if (!this.#views.has(name) && this.#views.size < MAX_NAMES) this.#views.set(name, undefined);
+  }
+
+  /** Nothing was asked yet, or the first answers aren't there. */
+  get isNew(): boolean {
+    return [...this.#views.values()].every((view) => view === undefined);
   }
 
   /**
    * What to look into before a batch is sent, by the names that were rolled over within the window. Asks about names where the last answer is
-   * older than FRESH_MS. A retry: it couldn't be told just now. The first answer of a process isn't waited for by `told`, whose trigger
-   * tells its retries: only messages handed out twice at once come untold there, and few of them right after a rollover.
+   * older than FRESH_MS. A retry: it couldn't be told just now.
    */
-  async due(told = false): Promise<Due> {
-    if (told && this.#isFirstUnderWay()) return { kind: "due", indices: NOTHING };
+  async due(): Promise<Due> {
     const since = this.#elapsed() - FRESH_MS;
     const stale = [...this.#views].filter(([, view]) => view === undefined || (!view.isFinal && view.askedAt < since));
     for (let from = 0; from < stale.length; from += PARALLEL) {
@@ -83,10 +83,6 @@ export class Rollovers {
       if (retry !== undefined) return retry;
     }
     return { kind: "due", indices: this.#young() };
-  }
-
-  #isFirstUnderWay(): boolean {
-    return this.#asking.size > 0 && [...this.#views.values()].every((view) => view === undefined);
   }
 
   /** Shares a question under way, unless it was asked too long ago. */

@@ -44,11 +44,17 @@ export async function createElasticSink(options: ElasticOptions, product: Produc
     if (looksUp(options, call)) {
       return sendMissing(batch, new BulkLines(batch, gzipLevel), (sought) => lookup.find(sought), post);
     }
-    const due = rollovers && (await unlessAborted(rollovers.due(call.told), call.signal));
-    if (due?.kind === "retry") return due;
-    if (due === undefined || due.indices.size === 0) {
-      return post(batch.bytes, { count: batch.count, bytes: batch.offset(batch.count) });
+    const asItIs = (): Promise<SendResult> =>
+      post(batch.bytes, { count: batch.count, bytes: batch.offset(batch.count) });
+    if (call.told === true && rollovers?.isNew === true) {
+      // Only a message that was handed out twice at once comes untold there: a process's first bulk doesn't wait to hear of rollovers.
+      const result = asItIs();
+      void rollovers.due();
+      return result;
     }
+    const due = rollovers && (await unlessAborted(rollovers.due(), call.signal));
+    if (due?.kind === "retry") return due;
+    if (due === undefined || due.indices.size === 0) return asItIs();
     const { indices } = due;
     return sendMissing(batch, new BulkLines(batch, gzipLevel), (sought) => lookup.findIn(indices, sought), post);
   };
