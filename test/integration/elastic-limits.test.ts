@@ -1,4 +1,4 @@
-import type { EncodedBatch, Sink } from "@sluice/core";
+import type { EncodedBatch, SendResult, Sink } from "@sluice/core";
 import { encodeBatch, sendCall } from "@sluice/core/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ElasticsearchEngine, startElasticsearch } from "../../tooling/engines/elasticsearch.ts";
@@ -69,6 +69,11 @@ describe.each(["gzip", "none"])("a node with little memory (%s)", (compression) 
 
   test("a body beyond http.max_content_length is to be halved", async () => {
     const sink = await sinkTo(unique("huge-"), compression);
-    expect(await sendRecords(sink, ...messages(100, KB))).toMatchObject({ kind: "split", reason: { status: 413 } });
+    // The node closes without reading on: when that comes before its answer was read, another attempt reads it.
+    const attempts: SendResult[] = [];
+    while (attempts.length < 8 && (attempts.at(-1)?.kind ?? "retry") === "retry")
+      attempts.push(await sendRecords(sink, ...messages(100, KB)));
+    expect(attempts.at(-1)).toMatchObject({ kind: "split", reason: { status: 413 } });
+    for (const lost of attempts.slice(0, -1)) expect(lost).toMatchObject({ kind: "retry", reason: { code: "RESET" } });
   });
 });
